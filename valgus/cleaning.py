@@ -1,0 +1,169 @@
+"""From the raw pose track to a smooth one: each step keeps the type and says what it did."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from scipy.signal import find_peaks
+
+from valgus import filters
+from valgus.model.arrays import FloatArray
+from valgus.model.track import PoseTrack
+
+#: Leg lengths per second; an ankle that falls faster is in flight, one that falls slower is being put down.
+FLIGHT_SPEED = 1.0
+
+
+class Step(Protocol):
+    """A configured cleaning step."""
+
+    def __call__(self, track: PoseTrack, /) -> PoseTrack:
+        """Return the cleaned track with one more sentence in its ``steps``."""
+        ...
+
+
+def clean(track: PoseTrack, /, steps: Sequence[Step]) -> PoseTrack:
+    """Apply cleaning steps in order."""
+    for step in steps:
+        track = step(track)
+    return track
+
+
+@dataclass(frozen=True)
+class MaskLowConfidence:
+    """Take landmarks as not seen where the pose source itself was unsure."""
+
+    threshold: float = 0.5
+
+    def __call__(self, track: PoseTrack, /) -> PoseTrack:
+        """Return the track with unsure landmarks set to NaN."""
+        xy = np.where((track.confidence < self.threshold)[..., None], np.nan, track.xy_px)
+        return track.moved(xy, f"landmarks with a visibility below {self.threshold:g} taken as not seen")
+
+
+@dataclass(frozen=True)
+class RejectOutliers:
+    """Take single frames as not seen where a landmark jumps away from its neighbours in time.
+
+    ``least_share`` is a share of the leg length in the picture; smaller deviations never count.
+    """
+
+    window: int = 7
+    n_sd: float = 3.0
+    least_share: float = 0.01
+
+    def __call__(self, track: PoseTrack, /) -> PoseTrack:
+        """Return the track with outlying landmarks set to NaN."""
+        least = self.least_share * track.leg_scale_px
+
+        def without_outliers(values: FloatArray) -> FloatArray:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # a window that is all gap has no median
+                out = filters.hampel_outliers(values, window=self.window, n_sd=self.n_sd, least=least)
+            return np.where(out, np.nan, values)
+
+        xy = _each_coordinate(track, without_outliers)
+        # A jump in x takes y with it: a landmark is either seen or not.
+        xy[np.isnan(xy).any(axis=2)] = np.nan
+        return track.moved(xy, f"outliers removed (Hampel, window {self.window} frames, {self.n_sd:g} SD)")
+
+
+@dataclass(frozen=True)
+class FillGaps:
+    """Interpolate short gaps, but never one that hides a turning point.
+
+    A gap is left open where the hips turn from falling to rising within it (a lowest point), or where a foot
+    stops falling (an initial contact): what happened there was not seen.
+    """
+
+    longest_s: float = 0.2
+
+    def __call__(self, track: PoseTrack, /) -> PoseTrack:
+        """Return the track with short gaps filled."""
+        turning = _turning_points(track)
+
+        def with_gaps_filled(values: FloatArray) -> FloatArray:
+            gaps = [gap for gap in filters.runs(np.isnan(values)) if self._may_fill(gap, track, turning)]
+            return filters.fill_runs(values, track.time_s, gaps)
+
+        return track.moved(
+            _each_coordinate(track, with_gaps_filled),
+            f"gaps up to {self.longest_s:g} s interpolated, none across a lowest point or initial contact",
+        )
+
+    def _may_fill(self, gap: slice, track: PoseTrack, turning: FloatArray) -> bool:
+        if gap.start == 0 or gap.stop == len(track.time_s):
+            return False
+        before_s, after_s = track.time_s[gap.start - 1], track.time_s[gap.stop]
+        hides_turn = bool(np.any((turning >= before_s) & (turning <= after_s)))
+        return bool(after_s - before_s <= self.longest_s + 1e-9) and not (
+            hides_turn and gap.stop - gap.start > 1  # a single frame cannot hide a turn at video rates
+        )
+
+
+@dataclass(frozen=True)
+class LowPass:
+    """Zero-lag Butterworth low-pass, fourth order.
+
+    ``cutoff_hz`` applies from ``from_fps`` frames per second on; slower clips get ``slow_cutoff_hz``.
+    """
+
+    cutoff_hz: float
+    from_fps: float = 0.0
+    slow_cutoff_hz: float = 6.0
+
+    def __call__(self, track: PoseTrack, /) -> PoseTrack:
+        """Return the smoothed track."""
+        # Frame rates are nominal: 59.94 counts as 60.
+        cutoff_hz = self.cutoff_hz if track.fps >= 0.98 * self.from_fps else self.slow_cutoff_hz
+
+        def smooth(values: FloatArray) -> FloatArray:
+            return filters.low_pass(values, track.time_s, cutoff_hz=cutoff_hz)
+
+        return track.moved(
+            _each_coordinate(track, smooth),
+            f"zero-lag Butterworth low-pass, fourth order, {cutoff_hz:g} Hz, on even time",
+        )
+
+
+def _each_coordinate(track: PoseTrack, change: Callable[[FloatArray], FloatArray]) -> FloatArray:
+    changed = np.array(track.xy_px)
+    for landmark in range(changed.shape[1]):
+        for axis in range(2):
+            changed[:, landmark, axis] = change(changed[:, landmark, axis])
+    return changed
+
+
+def _turning_points(track: PoseTrack) -> FloatArray:
+    """Return times (m,) at which the hips turn from falling to rising or an ankle abruptly stops falling."""
+    hips = (_height(track, "left_hip") + _height(track, "right_hip")) / 2
+    lowest = _local_minima(hips, track.time_s, least_rise=0.03 * track.leg_scale_px)
+    stops = [_stops(_height(track, f"{side}_ankle"), track) for side in ("left", "right")]
+    return np.concatenate([lowest, *stops])
+
+
+def _height(track: PoseTrack, name: str) -> FloatArray:
+    """Return the height (n,) of a landmark, + up, with gaps bridged so that turns inside them show."""
+    height = -track.point(name)[:, 1]
+    known = np.isfinite(height)
+    if known.sum() < 2:
+        return np.zeros_like(height)
+    return np.interp(track.time_s, track.time_s[known], height[known])
+
+
+def _local_minima(height: FloatArray, time_s: FloatArray, *, least_rise: float) -> FloatArray:
+    at, _ = find_peaks(-height, prominence=max(least_rise, 1e-9))
+    return time_s[at]
+
+
+def _stops(height: FloatArray, track: PoseTrack) -> FloatArray:
+    if len(height) < 3:
+        return np.empty(0)
+    speed = filters.rate_of_change(height, track.time_s)
+    falling = speed < -FLIGHT_SPEED * track.leg_scale_px
+    ends = [run.stop for run in filters.runs(falling) if run.stop < len(height)]
+    return track.time_s[ends]

@@ -1,0 +1,105 @@
+"""Smoothing and gap arithmetic on plain arrays. NaN is a gap and stays one unless a function fills it."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+from scipy.ndimage import generic_filter
+from scipy.signal import butter, sosfiltfilt
+
+from valgus.model.arrays import BoolArray, FloatArray
+
+#: Running a second-order Butterworth both ways lowers its -3 dB point to this share of the design cut-off.
+ZERO_LAG_SHARE = 0.802
+MAD_TO_SD = 1.4826
+
+
+def runs(mask: BoolArray) -> list[slice]:
+    """Return the runs of True in a (n,) mask as slices, in order."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
+    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def low_pass(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> FloatArray:
+    """Return (n,) values low-passed without lag, each run between gaps on its own.
+
+    Fourth-order zero-lag Butterworth (second order both ways) whose -3 dB point is at ``cutoff_hz``. Uneven
+    times are resampled to even ones and back. Runs of fewer than four samples come back as they were, and so
+    does everything when the frame rate is too low to hold the cut-off.
+    """
+    smooth = np.array(values, dtype=np.float64)
+    for run in runs(np.isfinite(values)):
+        if run.stop - run.start >= 4:
+            smooth[run] = _low_pass_run(values[run], time_s[run], cutoff_hz)
+    return smooth
+
+
+def _low_pass_run(values: FloatArray, time_s: FloatArray, cutoff_hz: float) -> FloatArray:
+    even_s = np.linspace(time_s[0], time_s[-1], len(time_s))
+    rate_hz = (len(even_s) - 1) / (even_s[-1] - even_s[0])
+    corner = cutoff_hz / ZERO_LAG_SHARE / (rate_hz / 2)
+    if corner >= 1:
+        return values
+    sections = butter(2, corner, output="sos")
+    even = np.interp(even_s, time_s, values)
+    # Odd extension by about one period of the cut-off keeps the ends from being pulled.
+    pad = min(len(even) - 1, int(np.ceil(rate_hz / cutoff_hz)))
+    return np.interp(time_s, even_s, sosfiltfilt(sections, even, padlen=pad))
+
+
+def hampel_outliers(values: FloatArray, *, window: int, n_sd: float, least: float) -> BoolArray:
+    """Return which (n,) values stand out from the median of the frames around them.
+
+    Parameters
+    ----------
+    window : int
+        Frames looked at, odd, centred.
+    n_sd : float
+        Standard deviations, estimated by the median absolute deviation, beyond which a value stands out.
+    least : float
+        A deviation below this never counts, in the unit of the values; keeps still stretches from being
+        thinned.
+    """
+    middle = generic_filter(values, np.nanmedian, size=window, mode="nearest")
+    off = np.abs(values - middle)
+    spread = MAD_TO_SD * generic_filter(off, np.nanmedian, size=window, mode="nearest")
+    return np.asarray(off > np.maximum(n_sd * spread, least))
+
+
+def fill_runs(values: FloatArray, time_s: FloatArray, gaps: list[slice]) -> FloatArray:
+    """Return (n,) values with the named gaps interpolated by a monotone cubic; others stay NaN."""
+    known = np.isfinite(values)
+    filled = np.array(values, dtype=np.float64)
+    if known.sum() < 2:
+        return filled
+    curve = PchipInterpolator(time_s[known], values[known], extrapolate=False)
+    for gap in gaps:
+        filled[gap] = curve(time_s[gap])
+    return filled
+
+
+def rate_of_change(values: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Return the central difference of (n,) values over time, in their unit per second."""
+    if len(values) < 2:
+        return np.full(len(values), np.nan)
+    return np.asarray(np.gradient(values, time_s))
+
+
+def moving_mean(values: FloatArray, time_s: FloatArray, *, width_s: float) -> FloatArray:
+    """Return the mean of the known (n,) values within ``width_s`` centred on each time; NaN where none is."""
+    known = np.isfinite(values)
+    total = np.concatenate(([0.0], np.cumsum(np.where(known, values, 0.0))))
+    count = np.concatenate(([0], np.cumsum(known)))
+    first = np.searchsorted(time_s, time_s - width_s / 2, side="left")
+    last = np.searchsorted(time_s, time_s + width_s / 2, side="right")
+    n = count[last] - count[first]
+    return np.asarray(np.where(n > 0, (total[last] - total[first]) / np.maximum(n, 1), np.nan))
+
+
+def moving_spread(values: FloatArray, time_s: FloatArray, *, width_s: float) -> FloatArray:
+    """Return the standard deviation of the known (n,) values within ``width_s`` around each time."""
+    centre = np.nanmean(values) if np.isfinite(values).any() else 0.0
+    offset = values - centre  # keeps the difference of squares from losing its digits
+    mean = moving_mean(offset, time_s, width_s=width_s)
+    square = moving_mean(offset**2, time_s, width_s=width_s)
+    return np.asarray(np.sqrt(np.maximum(square - mean**2, 0.0)))

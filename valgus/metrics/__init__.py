@@ -1,0 +1,105 @@
+"""Every metric the product knows. Add one in a file here and to the tuple below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from valgus.metrics import depth, knee, pelvis, trunk
+from valgus.metrics.base import Column, Measure, RepView, Signal
+from valgus.model.frontal import FrontalTrack
+from valgus.model.rep import Rep
+
+#: Decimals kept in every table, so that what is saved is what was computed with.
+DECIMALS = 3
+
+SIGNALS: tuple[Signal, ...] = (
+    knee.FPPA,
+    knee.FPPA_ASIS,
+    pelvis.HIP_LINE,
+    pelvis.PELVIS_TILT,
+    pelvis.HIP_ADDUCTION,
+    trunk.TRUNK_LEAN,
+    trunk.KNEE_PLUS_TRUNK,
+    knee.KNEE_OVER_FOOT,
+    knee.KNEE_MEDIAL,
+    knee.KNEE_SEPARATION,
+    depth.DEPTH,
+    depth.ANKLE_HEIGHT,
+    depth.SWING_ANKLE_HEIGHT,
+    depth.BODY_MEDIAL,
+)
+
+#: The value columns of the per-rep contract, in its order; a task measures some, the others stay blank.
+MEASURE_COLUMNS: tuple[Column, ...] = (
+    depth.INITIAL_CONTACT.column,
+    depth.DESCENT.column,
+    depth.ASCENT.column,
+    depth.HOLD.column,
+    knee.FPPA_AT_LOWEST.column,
+    knee.FPPA_CI95,
+    knee.FPPA_MATCHED.column,
+    knee.FPPA_EXCURSION.column,
+    knee.FPPA_YAW_CORRECTED,
+    knee.FPPA_ASIS_AT_LOWEST.column,
+    pelvis.PELVIC_DROP.column,
+    pelvis.PELVIC_DROP_CI95,
+    pelvis.PELVIC_DROP_ABSOLUTE.column,
+    pelvis.HIP_ADDUCTION_AT_LOWEST.column,
+    pelvis.HIP_LINE_CHANGE.column,
+    pelvis.HIP_LINE_CI95,
+    trunk.TRUNK_LEAN_AT_LOWEST.column,
+    trunk.KNEE_PLUS_TRUNK_AT_LOWEST.column,
+    knee.KNEE_OVER_FOOT_AT_LOWEST.column,
+    knee.KNEE_SEPARATION_AT_LOWEST.column,
+    depth.DEPTH_AT_LOWEST.column,
+    knee.WOBBLE.column,
+    depth.SWAY.column,
+    knee.YAW,
+)
+
+
+def signals_of(legs: Sequence[FrontalTrack], /) -> pd.DataFrame:
+    """Return every signal of every leg, long: one row per frame and leg with ``time_s`` and ``side``.
+
+    Frames in which a leg does not carry the person have NaN in all signals.
+    """
+    tables = [
+        pd.DataFrame(
+            {"time_s": leg.time_s, "side": leg.side.value}
+            | {signal.column.name: _rounded(signal.of(leg), leg) for signal in SIGNALS}
+        )
+        for leg in legs
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _rounded(values: object, leg: FrontalTrack) -> object:
+    return np.round(np.where(leg.carries, np.asarray(values, dtype=np.float64), np.nan), DECIMALS) + 0.0
+
+
+def measures_of(reps: Sequence[Rep], signals: pd.DataFrame, /, *, chosen: Sequence[Measure]) -> pd.DataFrame:
+    """Return the measures, one row per rep in the order given, with every column of the contract.
+
+    NaN is 'not measurable', or not measured in this task.
+    """
+    by_side = {side: table.reset_index(drop=True) for side, table in signals.groupby("side")}
+    rows = [
+        {m.column.name: round(m.of(RepView(rep, by_side[rep.side.value])), DECIMALS) + 0.0 for m in chosen}
+        for rep in reps
+    ]
+    return pd.DataFrame(rows, columns=[column.name for column in MEASURE_COLUMNS], dtype=np.float64)
+
+
+__all__ = [
+    "MEASURE_COLUMNS",
+    "SIGNALS",
+    "Column",
+    "Measure",
+    "RepView",
+    "Signal",
+    "measures_of",
+    "signals_of",
+]

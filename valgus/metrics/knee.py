@@ -1,0 +1,155 @@
+"""The knee in the frontal plane."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from valgus import geometry
+from valgus.metrics.base import (
+    Column,
+    Measure,
+    Signal,
+    at_depth,
+    at_lowest_point,
+    change_from_standing,
+    path_over_rep,
+)
+from valgus.model.arrays import FloatArray
+from valgus.model.frontal import FrontalTrack
+
+#: Depth at which reps of different depth are compared, % of leg length: about 64 deg of knee flexion.
+MATCHED_DEPTH_PCT = 15.0
+
+
+def _fppa_deg(leg: FrontalTrack) -> FloatArray:
+    return geometry.signed_bend_deg(leg.hip, leg.knee, leg.ankle)
+
+
+def _fppa_asis_deg(leg: FrontalTrack) -> FloatArray:
+    if leg.asis is None:
+        return np.full(len(leg.time_s), np.nan)
+    return geometry.signed_bend_deg(leg.asis, leg.knee, leg.ankle)
+
+
+def _knee_over_foot_pct(leg: FrontalTrack) -> FloatArray:
+    return np.asarray(100 * (leg.knee[:, 0] - leg.toe[:, 0]) / leg.leg_length_px)
+
+
+def _knee_medial_pct(leg: FrontalTrack) -> FloatArray:
+    return np.asarray(100 * (leg.knee[:, 0] - leg.ankle[:, 0]) / leg.leg_length_px)
+
+
+def _knee_separation_ratio(leg: FrontalTrack) -> FloatArray:
+    between_ankles = geometry.distance(leg.ankle, leg.swing_ankle)
+    apart = between_ankles > 0.02 * leg.leg_length_px  # feet one behind the other make no ratio
+    between_knees = geometry.distance(leg.knee, leg.swing_knee)
+    return np.asarray(np.where(apart, between_knees / np.where(apart, between_ankles, 1.0), np.nan))
+
+
+FPPA = Signal(
+    Column(
+        "fppa_deg",
+        "deg",
+        "valgus: knee medial to the hip-ankle line",
+        "Frontal plane projection angle: 180 minus the angle hip-knee-ankle in the picture; hip landmark",
+        "Willson & Davis 2008; Munro 2012 (sign reversed in the former)",
+    ),
+    _fppa_deg,
+)
+FPPA_ASIS = Signal(
+    Column(
+        "fppa_asis_deg",
+        "deg",
+        "valgus",
+        "Frontal plane projection angle from the sticker on the front of the pelvis, the basis of most norms",
+        "Herrington & Munro 2010",
+    ),
+    _fppa_asis_deg,
+)
+KNEE_OVER_FOOT = Signal(
+    Column(
+        "knee_over_foot_pct",
+        "% of leg length",
+        "knee medial to the foot",
+        "Horizontal offset of the knee from the tip of the foot",
+        "after Piva 2006, with the foot landmark for the second toe",
+    ),
+    _knee_over_foot_pct,
+)
+KNEE_MEDIAL = Signal(
+    Column(
+        "knee_medial_pct",
+        "% of leg length",
+        "medial",
+        "Horizontal offset of the knee from the ankle",
+        "convention",
+    ),
+    _knee_medial_pct,
+)
+KNEE_SEPARATION = Signal(
+    Column(
+        "knee_separation_ratio",
+        "ratio",
+        "below 1: knees closer than ankles",
+        "Distance between the knees over distance between the ankles (KASR)",
+        "Mizner 2012",
+    ),
+    _knee_separation_ratio,
+)
+
+FPPA_AT_LOWEST = Measure(FPPA.column, at_lowest_point("fppa_deg"))
+FPPA_MATCHED = Measure(
+    Column(
+        "fppa_matched_depth_deg",
+        "deg",
+        "valgus",
+        f"Frontal plane projection angle on reaching {MATCHED_DEPTH_PCT:g} % of leg length on the way down",
+        "Uhlar 2022 (about 64 deg of knee flexion)",
+    ),
+    at_depth("fppa_deg", depth_pct=MATCHED_DEPTH_PCT),
+)
+FPPA_EXCURSION = Measure(
+    Column(
+        "fppa_excursion_deg",
+        "deg",
+        "towards valgus",
+        "Frontal plane projection angle at the lowest point minus standing before the rep",
+        "convention",
+    ),
+    change_from_standing("fppa_deg"),
+)
+FPPA_ASIS_AT_LOWEST = Measure(FPPA_ASIS.column, at_lowest_point("fppa_asis_deg"))
+KNEE_OVER_FOOT_AT_LOWEST = Measure(KNEE_OVER_FOOT.column, at_lowest_point("knee_over_foot_pct"))
+KNEE_SEPARATION_AT_LOWEST = Measure(KNEE_SEPARATION.column, at_lowest_point("knee_separation_ratio"))
+WOBBLE = Measure(
+    Column(
+        "wobble_pct",
+        "% of leg length",
+        "more movement",
+        "Side-to-side path of the knee during the rep",
+        "convention",
+    ),
+    path_over_rep("knee_medial_pct"),
+)
+
+FPPA_CI95 = Column(
+    "fppa_ci95_deg",
+    "deg",
+    "wider",
+    "Half-width of the 95 % interval of the frontal plane projection angle",
+    "pose model against a rendered athlete, and yaw times its sensitivity at this depth",
+)
+FPPA_YAW_CORRECTED = Column(
+    "fppa_yaw_corrected_deg",
+    "deg",
+    "valgus",
+    "Frontal plane projection angle less what the estimated yaw adds; blank unless asked for",
+    "convention",
+)
+YAW = Column(
+    "yaw_deg",
+    "deg",
+    "adds valgus on the stance leg; a detected value has no sign",
+    "Turn of the pelvis away from the camera while standing",
+    "convention",
+)

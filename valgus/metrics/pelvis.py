@@ -1,0 +1,89 @@
+"""The pelvis: what is measured from stickers, and the landmarks' hip line, which is not pelvic drop."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from valgus import geometry
+from valgus.metrics.base import Column, Measure, Signal, at_lowest_point, change_from_standing
+from valgus.model.arrays import FloatArray
+from valgus.model.frontal import FrontalTrack
+
+
+def _hip_line_tilt_deg(leg: FrontalTrack) -> FloatArray:
+    return geometry.tilt_deg(leg.hip, leg.swing_hip)
+
+
+def _pelvis_tilt_deg(leg: FrontalTrack) -> FloatArray:
+    if leg.asis is None or leg.swing_asis is None:
+        return np.full(len(leg.time_s), np.nan)
+    return geometry.tilt_deg(leg.asis, leg.swing_asis)
+
+
+def _hip_adduction_deg(leg: FrontalTrack) -> FloatArray:
+    if leg.asis is None or leg.swing_asis is None:
+        return np.full(len(leg.time_s), np.nan)
+    # 90 deg between pelvis line and thigh is neutral; a smaller angle on the medial side is adduction.
+    return 90.0 - geometry.angle_deg(leg.swing_asis - leg.asis + leg.hip, leg.hip, leg.knee)
+
+
+HIP_LINE = Signal(
+    Column(
+        "hip_line_tilt_deg",
+        "deg",
+        "swing side lower",
+        "Tilt of the line between the pose model's hips, change from standing. Not pelvic drop: it does not "
+        "follow the pelvis, and is never judged",
+        "convention",
+    ),
+    _hip_line_tilt_deg,
+)
+PELVIS_TILT = Signal(
+    Column(
+        "pelvic_drop_absolute_deg",
+        "deg",
+        "swing side lower",
+        "Tilt of the sticker line against the picture's horizontal",
+        "convention",
+    ),
+    _pelvis_tilt_deg,
+)
+HIP_ADDUCTION = Signal(
+    Column(
+        "hip_adduction_deg",
+        "deg",
+        "adduction",
+        "Angle between the sticker line and the thigh, less than 90 deg",
+        "Herrington 2017",
+    ),
+    _hip_adduction_deg,
+)
+
+HIP_LINE_CHANGE = Measure(HIP_LINE.column, change_from_standing("hip_line_tilt_deg"))
+PELVIC_DROP = Measure(
+    Column(
+        "pelvic_drop_deg",
+        "deg",
+        "swing side lower",
+        "Contralateral pelvic drop: tilt of the sticker line at the lowest point, change from standing",
+        "Weeks 2015 for the sense; sticker line by convention",
+    ),
+    change_from_standing("pelvic_drop_absolute_deg"),
+)
+PELVIC_DROP_ABSOLUTE = Measure(PELVIS_TILT.column, at_lowest_point("pelvic_drop_absolute_deg"))
+HIP_ADDUCTION_AT_LOWEST = Measure(HIP_ADDUCTION.column, at_lowest_point("hip_adduction_deg"))
+
+PELVIC_DROP_CI95 = Column(
+    "pelvic_drop_ci95_deg",
+    "deg",
+    "wider",
+    "Half-width of the 95 % interval of the pelvic drop",
+    "convention",
+)
+HIP_LINE_CI95 = Column(
+    "hip_line_tilt_ci95_deg",
+    "deg",
+    "wider",
+    "Half-width of the 95 % interval of the hip line read as pelvic drop, which it is not",
+    "pose model against a rendered athlete",
+)

@@ -1,0 +1,128 @@
+"""Thresholds with their sources, and what comes out when a value is held against one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+
+class Level(str, Enum):
+    """Colour of a value."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+    @property
+    def rank(self) -> int:
+        """0 for green, 1 for amber, 2 for red."""
+        return tuple(Level).index(self)
+
+
+class Severity(str, Enum):
+    """What a finding does: nothing, grade low, grade invalid, or no rep at all."""
+
+    NOTE = "note"
+    LOW = "low"
+    INVALID = "invalid"
+    STOP = "stop"
+
+    @property
+    def rank(self) -> int:
+        """0 for a note up to 3 for stop."""
+        return tuple(Severity).index(self)
+
+
+@dataclass(frozen=True)
+class Band:
+    """Edges that colour one measure in one task; a value beyond an edge has that colour.
+
+    Attributes
+    ----------
+    code : str
+        Short name, used in ``flag_reasons``.
+    measure : str
+        Column that is read; its basis is part of the rule.
+    task : str
+        Name of the task.
+    sex : str or None
+        ``f`` or ``m``; None applies to everybody.
+    amber, red : float or None
+        Edges in ``unit``; above is worse. None where no such level exists.
+    population, basis, source : str
+        Who was measured, with which landmarks, published where; ``convention`` where nothing is.
+    """
+
+    code: str
+    measure: str
+    task: str
+    sex: str | None
+    amber: float | None
+    red: float | None
+    unit: str
+    population: str
+    basis: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Limits beyond which a clip or a rep is trusted less, or not at all.
+
+    ``low``, ``invalid`` and ``stop`` are in ``unit``; None where that consequence does not exist.
+    ``worse`` says whether values ``above`` or ``below`` the limit are worse; ``on`` whether it is held
+    against the clip or each rep; ``tasks`` which tasks it is made for, none meaning all.
+    """
+
+    code: str
+    on: Literal["clip", "rep"]
+    tasks: tuple[str, ...]
+    low: float | None
+    invalid: float | None
+    stop: float | None
+    worse: Literal["above", "below"]
+    unit: str
+    source: str
+    says: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Colour of one value of one rep by one band."""
+
+    rep: int
+    side: str
+    code: str
+    measure: str
+    value: float
+    level: Level
+    edge_inside_interval: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about the filming or the clip that a person should know.
+
+    Attributes
+    ----------
+    code : str
+        Stable name for machines, for example ``not_frontal``.
+    severity : Severity
+        What it does to the reps.
+    says : str
+        What was found, in words, with the figure.
+    advice : str
+        What to do differently; may be empty for a note.
+    value, limit : float or None
+        Measured figure and the limit it crossed, in ``unit``.
+    """
+
+    code: str
+    severity: Severity
+    says: str
+    advice: str
+    value: float | None = None
+    limit: float | None = None
+    unit: str = ""

@@ -1,0 +1,112 @@
+"""Landmarks of one person over time, in pixels of the upright picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from valgus.model.arrays import FloatArray, SameByValue, frozen
+
+#: The thirty-three body landmarks of MediaPipe's pose model, in its order.
+LANDMARKS: tuple[str, ...] = (
+    "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye",
+    "right_eye_outer", "left_ear", "right_ear", "mouth_left", "mouth_right",
+    "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
+    "left_pinky", "right_pinky", "left_index", "right_index", "left_thumb", "right_thumb",
+    "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+    "left_heel", "right_heel", "left_foot_index", "right_foot_index",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class PoseTrack(SameByValue):
+    """One person's landmarks, frame by frame; NaN means not seen.
+
+    Attributes
+    ----------
+    time_s : (n,) array
+        Presentation time of each frame, strictly rising.
+    xy_px : (n, k, 2) array
+        Landmark positions in upright pixels, x to the right and y down.
+    confidence : (n, k) array
+        Visibility of each landmark, 0 to 1.
+    names : tuple of str
+        The k landmark names; left and right are the person's own as the pose source labelled them.
+    world_m : (n, k, 3) array or None
+        The source's own guess in metres from the mid-hip: x right, y down, z away from the camera.
+    steps : tuple of str
+        What was done to the track, in order, as sentences for the methods paragraph.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree or times do not strictly rise.
+    """
+
+    time_s: FloatArray
+    xy_px: FloatArray
+    confidence: FloatArray
+    names: tuple[str, ...] = LANDMARKS
+    world_m: FloatArray | None = None
+    steps: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in ("time_s", "xy_px", "confidence"):
+            object.__setattr__(self, field, frozen(getattr(self, field)))
+        if self.world_m is not None:
+            object.__setattr__(self, "world_m", frozen(self.world_m))
+        self._check_shapes()
+
+    def _check_shapes(self) -> None:
+        n, k = len(self.time_s), len(self.names)
+        if self.xy_px.shape != (n, k, 2) or self.confidence.shape != (n, k):
+            raise ValueError(
+                f"expected xy_px ({n}, {k}, 2) and confidence ({n}, {k}), "
+                f"got {self.xy_px.shape} and {self.confidence.shape}"
+            )
+        if self.world_m is not None and self.world_m.shape != (n, k, 3):
+            raise ValueError(f"expected world_m ({n}, {k}, 3), got {self.world_m.shape}")
+        if np.any(np.diff(self.time_s) <= 0):
+            raise ValueError("time_s must strictly rise")
+
+    def index(self, name: str) -> int:
+        """Return the column of a landmark; a name that the track does not have raises ValueError."""
+        return self.names.index(name)
+
+    def point(self, name: str) -> FloatArray:
+        """Return the (n, 2) pixel positions of one landmark."""
+        return self.xy_px[:, self.index(name)]
+
+    def world(self, name: str) -> FloatArray:
+        """Return the (n, 3) metric positions of one landmark, NaN where the source has none."""
+        if self.world_m is None:
+            return np.full((len(self.time_s), 3), np.nan)
+        return self.world_m[:, self.index(name)]
+
+    def confidence_of(self, *names: str) -> FloatArray:
+        """Return, frame by frame, the lowest confidence (n,) among the named landmarks."""
+        columns = [self.index(name) for name in names]
+        return np.asarray(self.confidence[:, columns].min(axis=1))
+
+    @property
+    def fps(self) -> float:
+        """Frames per second from the median spacing; NaN with fewer than two frames."""
+        if len(self.time_s) < 2:
+            return float("nan")
+        return float(1.0 / np.median(np.diff(self.time_s)))
+
+    @property
+    def leg_scale_px(self) -> float:
+        """Longest usual hip-ankle distance in the picture, px: how large the person is. NaN if never seen."""
+        spans = [
+            np.hypot(*(self.point(f"{side}_ankle") - self.point(f"{side}_hip")).T)
+            for side in ("left", "right")
+        ]
+        known = np.concatenate(spans)
+        known = known[np.isfinite(known)]
+        return float(np.percentile(known, 90)) if len(known) else float("nan")
+
+    def moved(self, xy_px: FloatArray, step: str) -> PoseTrack:
+        """Return the same track at other positions, with one more step in its history."""
+        return replace(self, xy_px=xy_px, steps=(*self.steps, step))

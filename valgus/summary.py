@@ -1,0 +1,63 @@
+"""From reps to a set: mean, spread and interval per side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+from valgus.model.rep import Grade, Rep
+from valgus.model.trial import SetMean
+
+#: Measures that are summed up for people, and the column of their interval, if they have one.
+SUMMED_UP: tuple[tuple[str, str | None], ...] = (
+    ("fppa_deg", "fppa_ci95_deg"),
+    ("fppa_matched_depth_deg", "fppa_ci95_deg"),
+    ("fppa_excursion_deg", None),
+    ("hip_line_tilt_deg", "hip_line_tilt_ci95_deg"),
+    ("pelvic_drop_deg", "pelvic_drop_ci95_deg"),
+    ("trunk_lean_deg", None),
+    ("depth_pct", None),
+    ("hold_s", None),
+    ("sway_pct", None),
+)
+
+
+def set_means(reps: Sequence[Rep], measures: pd.DataFrame, /) -> tuple[SetMean, ...]:
+    """Return the mean of every summed-up measure over each side's reps that are graded ok or low."""
+    means = []
+    for side in sorted({rep.side.value for rep in reps}):
+        rows = [k for k, r in enumerate(reps) if r.side.value == side and r.grade is not Grade.INVALID]
+        for measure, interval in SUMMED_UP:
+            mean = _mean(measures.iloc[rows], measure, interval, side)
+            if mean is not None:
+                means.append(mean)
+    return tuple(means)
+
+
+def _mean(rows: pd.DataFrame, measure: str, interval: str | None, side: str) -> SetMean | None:
+    values = np.asarray(rows[measure].dropna(), dtype=np.float64)
+    n = len(values)
+    if n == 0:
+        return None
+    sd = float(np.std(values, ddof=1)) if n > 1 else None
+    shared = float(rows[interval].median()) if interval is not None else None
+    ci95 = _ci95(sd, n, shared)
+    return SetMean(measure, side, n, round(float(values.mean()), 3), _rounded(sd), _rounded(ci95))
+
+
+def _ci95(sd: float | None, n: int, shared: float | None) -> float | None:
+    """Return the half-width of the mean's interval.
+
+    Averaging shrinks the spread between reps; the error that all reps of a clip share stays as it is.
+    """
+    if sd is None or shared is None:
+        return shared
+    between = float(student.ppf(0.975, n - 1)) * sd / np.sqrt(n)
+    return float(np.hypot(between, shared))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
