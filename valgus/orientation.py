@@ -5,13 +5,14 @@ A pose track goes in; out come frontal tracks, in which there is only stance and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from valgus import filters, geometry
-from valgus.model.arrays import BoolArray, FloatArray
+from valgus.model.arrays import BoolArray, FloatArray, IntArray
 from valgus.model.frontal import Estimate, Facing, FrontalTrack, Origin, Setup, Side, Stretch
 from valgus.model.track import PoseTrack
 
@@ -19,6 +20,11 @@ from valgus.model.track import PoseTrack
 LEAST_STRETCH_S = 1.5
 #: Time over which the stillness of a foot is looked at, s.
 STILL_WITHIN_S = 1.5
+#: Half-width of the 95 % interval of yaw, deg: by hand, and from the pose model's guess of depth.
+YAW_GIVEN_CI95_DEG = 2.0
+YAW_DETECTED_CI95_DEG = 10.0
+#: Half-width of the 95 % interval of roll, deg: how far a balanced body leans. Convention.
+ROLL_CI95_DEG = 4.0
 
 
 @dataclass(frozen=True)
@@ -49,18 +55,16 @@ def find_setup(track: PoseTrack, /, *, legs: int, given: GivenSetup) -> Setup | 
     """
     if not _legs_seen(track).any():
         return None
-    named = _as_the_person_names_them(track, given)
-    stance = _stance(named, legs, given)
-    carrying = _carrying_leg(named, stance)
+    named = _swapped(track) if given.mirrored else track
+    facing = _facing(track)
+    spans = _both_legs(named, given) if legs == 2 else _one_leg_at_a_time(named, given)
     return Setup(
-        stance=stance,
-        facing=_facing(track),
+        stance=tuple(_stretch(named, span, facing, given) for span in spans),
+        facing=facing,
         facing_origin=Origin.DETECTED,
         mirrored=bool(given.mirrored),
         mirrored_origin=Origin.ASSUMED if given.mirrored is None else Origin.GIVEN,
-        yaw_deg=_yaw(named, carrying, given),
-        roll_deg=_roll(named, carrying, legs),
-        leg_length_px=_leg_length(carrying),
+        roll_deg=_roll(named, spans, legs),
     )
 
 
@@ -71,14 +75,15 @@ def to_frontal(track: PoseTrack, setup: Setup, /) -> tuple[FrontalTrack, ...]:
     """
     named = _swapped(track) if setup.mirrored else track
     sides = sorted({stretch.side for stretch in setup.stance}, key=list(Side).index)
-    length_px = setup.leg_length_px.value or float("nan")
-    return tuple(_frontal_track(named, side, setup.stance, length_px) for side in sides)
+    return tuple(
+        _frontal_track(named, side, [stretch for stretch in setup.stance if stretch.side is side])
+        for side in sides
+    )
 
 
-def _frontal_track(
-    track: PoseTrack, side: Side, stance: tuple[Stretch, ...], length_px: float
-) -> FrontalTrack:
+def _frontal_track(track: PoseTrack, side: Side, stance: Sequence[Stretch]) -> FrontalTrack:
     signs = _medial_signs(track, side, stance)
+    lengths_px = [s.leg_length_px.value for s in stance if s.leg_length_px.value is not None]
 
     def frontal(name: str, of: Side) -> FloatArray:
         # Pixels run down, the frontal plane runs up; medial is the sign of each stretch.
@@ -98,32 +103,27 @@ def _frontal_track(
         swing_ankle=frontal("ankle", other),
         swing_shoulder=frontal("shoulder", other),
         confidence=track.confidence_of(*(f"{own.value}_{name}" for name in ("hip", "knee", "ankle"))),
-        leg_length_px=length_px,
+        leg_length_px=float(np.mean(lengths_px)) if lengths_px else float("nan"),
     )
 
 
-def _medial_signs(track: PoseTrack, side: Side, stance: tuple[Stretch, ...]) -> FloatArray:
+def _medial_signs(track: PoseTrack, side: Side, stance: Sequence[Stretch]) -> FloatArray:
     """Return (n,) +1 where medial is to the right of the picture, -1 to the left, NaN without stance."""
     across = track.point(f"{side.other.value}_hip")[:, 0] - track.point(f"{side.value}_hip")[:, 0]
     signs = np.full(len(track.time_s), np.nan)
     for stretch in stance:
-        if stretch.side is side:
-            inside = _within(track, stretch)
-            known = across[inside & np.isfinite(across)]
-            # One sign per stretch: a hip line that is noisy or turned away must not make it flicker.
-            signs[inside] = np.sign(np.median(known)) if len(known) else np.nan
+        inside = _within(track, stretch)
+        known = across[inside & np.isfinite(across)]
+        # One sign per stretch: a hip line that is noisy or turned away must not make it flicker.
+        signs[inside] = np.sign(np.median(known)) if len(known) else np.nan
     return signs
 
 
-def _within(track: PoseTrack, stretch: Stretch) -> BoolArray:
+def _within(track: PoseTrack, stretch: Stretch | _Span) -> BoolArray:
     return np.asarray((track.time_s >= stretch.start_s) & (track.time_s <= stretch.end_s))
 
 
 # --- names -----------------------------------------------------------------------------------------------
-
-
-def _as_the_person_names_them(track: PoseTrack, given: GivenSetup) -> PoseTrack:
-    return _swapped(track) if given.mirrored else track
 
 
 def _swapped(track: PoseTrack) -> PoseTrack:
@@ -139,15 +139,35 @@ def _other_side_of(name: str) -> str:
 # --- stance ----------------------------------------------------------------------------------------------
 
 
-def _stance(track: PoseTrack, legs: int, given: GivenSetup) -> tuple[Stretch, ...]:
-    first_s, last_s = float(track.time_s[0]), float(track.time_s[-1])
-    if legs == 2:
-        sides = [given.side] if given.side else list(Side)
-        origin = Origin.GIVEN if given.side else Origin.DETECTED
-        return tuple(Stretch(side, first_s, last_s, origin, 1.0) for side in sides)
+@dataclass(frozen=True)
+class _Span:
+    """A side and the time during which it carries the person."""
+
+    side: Side
+    start_s: float
+    end_s: float
+    origin: Origin
+    sure: float
+
+
+def _both_legs(track: PoseTrack, given: GivenSetup) -> tuple[_Span, ...]:
+    sides = [given.side] if given.side else list(Side)
+    origin = Origin.GIVEN if given.side else Origin.DETECTED
+    return tuple(_Span(side, *_ends(track), origin, 1.0) for side in sides)
+
+
+def _one_leg_at_a_time(track: PoseTrack, given: GivenSetup) -> tuple[_Span, ...]:
     if given.side:
-        return (Stretch(given.side, first_s, last_s, Origin.GIVEN, 1.0),)
-    return _stretches(track, _left_carries(track))
+        return (_Span(given.side, *_ends(track), Origin.GIVEN, 1.0),)
+    evidence = _left_carries(track)
+    known = np.flatnonzero(np.isfinite(evidence))
+    turns = [0, *(np.flatnonzero(np.diff(np.sign(evidence[known]))) + 1), len(known)]
+    pieces = [known[a:b] for a, b in pairwise(turns) if b > a]
+    return tuple(_span(piece, track, evidence) for piece in _without_short_ones(pieces, track, evidence))
+
+
+def _ends(track: PoseTrack) -> tuple[float, float]:
+    return float(track.time_s[0]), float(track.time_s[-1])
 
 
 def _left_carries(track: PoseTrack) -> FloatArray:
@@ -163,6 +183,11 @@ def _left_carries(track: PoseTrack) -> FloatArray:
     under = (np.abs(middle - right[:, 0]) - np.abs(middle - left[:, 0])) / scale
     lifted = (left[:, 1] - right[:, 1]) / scale
     evidence = np.clip(rests, -2, 2) + 5 * np.clip(under, -0.2, 0.2) + 5 * np.clip(lifted, -0.2, 0.2)
+    # Where only one foot is seen, the other is behind it or out of the picture: the seen one stands.
+    only_left, only_right = (
+        np.isfinite(a[:, 0]) & np.isnan(b[:, 0]) for a, b in ((left, right), (right, left))
+    )
+    evidence = np.where(only_left, 1.0, np.where(only_right, -1.0, evidence))
     return filters.moving_mean(evidence, track.time_s, width_s=1.0)
 
 
@@ -173,19 +198,9 @@ def _unrest(track: PoseTrack, point: FloatArray) -> FloatArray:
     return np.asarray(np.hypot(*spreads))
 
 
-def _stretches(track: PoseTrack, evidence: FloatArray) -> tuple[Stretch, ...]:
-    known = np.flatnonzero(np.isfinite(evidence))
-    bounds = [0, *(np.flatnonzero(np.diff(np.sign(evidence[known]))) + 1), len(known)]
-    pieces = [known[a:b] for a, b in pairwise(bounds) if b > a]
-    pieces = _without_short_ones(pieces, track, evidence)
-    return tuple(_stretch(piece, track, evidence) for piece in pieces)
-
-
-def _without_short_ones(
-    pieces: list[np.ndarray[tuple[int], np.dtype[np.int64]]], track: PoseTrack, evidence: FloatArray
-) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def _without_short_ones(pieces: list[IntArray], track: PoseTrack, evidence: FloatArray) -> list[IntArray]:
     """Join each piece that is too short to be a stance, or that leans the same way, to the one before it."""
-    kept: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+    kept: list[IntArray] = []
     for piece in pieces:
         short = track.time_s[piece[-1]] - track.time_s[piece[0]] < LEAST_STRETCH_S
         same = bool(kept) and np.mean(evidence[kept[-1]]) * np.mean(evidence[piece]) > 0
@@ -198,11 +213,9 @@ def _without_short_ones(
     return kept
 
 
-def _stretch(
-    piece: np.ndarray[tuple[int], np.dtype[np.int64]], track: PoseTrack, evidence: FloatArray
-) -> Stretch:
+def _span(piece: IntArray, track: PoseTrack, evidence: FloatArray) -> _Span:
     strength = float(np.mean(evidence[piece]))
-    return Stretch(
+    return _Span(
         side=Side.LEFT if strength >= 0 else Side.RIGHT,
         start_s=float(track.time_s[piece[0]]),
         end_s=float(track.time_s[piece[-1]]),
@@ -214,32 +227,16 @@ def _stretch(
 # --- view ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
-class _CarryingLeg:
-    """Hip and ankle (n, 2) px of whichever leg carries the person, and which frames show it straight."""
-
-    hip: FloatArray
-    ankle: FloatArray
-
-    @property
-    def length_px(self) -> FloatArray:
-        return geometry.distance(self.ankle, self.hip)
-
-    @property
-    def standing(self) -> BoolArray:
-        """Frames (n,) in which the leg is within 3 % of its usual full length."""
-        length = self.length_px
-        known = length[np.isfinite(length)]
-        return np.asarray(length >= 0.97 * np.percentile(known, 90)) if len(known) else length > 0
-
-
-def _carrying_leg(track: PoseTrack, stance: tuple[Stretch, ...]) -> _CarryingLeg:
-    hip, ankle = (np.full((len(track.time_s), 2), np.nan) for _ in range(2))
-    for stretch in stance:
-        inside = _within(track, stretch)
-        hip[inside] = track.point(f"{stretch.side.value}_hip")[inside]
-        ankle[inside] = track.point(f"{stretch.side.value}_ankle")[inside]
-    return _CarryingLeg(hip, ankle)
+def _stretch(track: PoseTrack, span: _Span, facing: Facing, given: GivenSetup) -> Stretch:
+    return Stretch(
+        side=span.side,
+        start_s=span.start_s,
+        end_s=span.end_s,
+        origin=span.origin,
+        sure=span.sure,
+        leg_length_px=_leg_length(track, span),
+        yaw_deg=_yaw(track, span, facing, given),
+    )
 
 
 def _facing(track: PoseTrack) -> Facing:
@@ -248,36 +245,61 @@ def _facing(track: PoseTrack) -> Facing:
     return Facing.FRONT if np.nanmedian(across) > 0 else Facing.BACK
 
 
-def _leg_length(leg: _CarryingLeg) -> Estimate:
-    length = leg.length_px[leg.standing]
-    if len(length) == 0:
-        return Estimate(None, None, Origin.DETECTED, "the stance leg was never seen whole")
-    median = float(np.median(length))
+def _leg_px(track: PoseTrack, span: _Span) -> FloatArray:
+    """Return the hip-ankle distance (n,) of the leg that carries, NaN outside its span."""
+    length = geometry.distance(track.point(f"{span.side.value}_ankle"), track.point(f"{span.side.value}_hip"))
+    return np.where(_within(track, span), length, np.nan)
+
+
+def _standing(length_px: FloatArray) -> BoolArray:
+    """Return frames (n,) in which a leg is within 3 % of its usual full length."""
+    known = length_px[np.isfinite(length_px)]
+    return np.asarray(length_px >= 0.97 * np.percentile(known, 90)) if len(known) else length_px > 0
+
+
+def _leg_length(track: PoseTrack, span: _Span) -> Estimate:
+    length = _leg_px(track, span)
+    standing = length[_standing(length)]
+    if len(standing) == 0:
+        return Estimate(None, None, Origin.DETECTED, "the leg was never seen whole")
+    median = float(np.median(standing))
     # The pose model places the ankle about 20 mm high, 2.4 % of a leg.
     return Estimate(round(median, 1), round(0.03 * median, 1), Origin.DETECTED, "standing hip-ankle distance")
 
 
-def _yaw(track: PoseTrack, leg: _CarryingLeg, given: GivenSetup) -> Estimate:
+def _yaw(track: PoseTrack, span: _Span, facing: Facing, given: GivenSetup) -> Estimate:
+    """Return how far hips and shoulders are turned in depth, + where it adds valgus on the carrying leg.
+
+    Facing the camera, a stance hip that is nearer than the other points the knee to the medial side.
+    """
     if given.yaw_deg is not None:
-        return Estimate(given.yaw_deg, 2.0, Origin.GIVEN, "given by hand")
-    across = (track.world("left_hip") - track.world("right_hip"))[leg.standing]
-    known = np.isfinite(across).all(axis=1)
-    if not known.any():
+        return Estimate(given.yaw_deg, YAW_GIVEN_CI95_DEG, Origin.GIVEN, "given by hand")
+    inside = _within(track, span)
+    turns = [_turn_deg(track, span.side, joint)[inside] for joint in ("hip", "shoulder")]
+    if not all(np.isfinite(turn).any() for turn in turns):
         return Estimate(None, None, Origin.DETECTED, "the track has no depth")
-    # Which way the person is turned does not matter here, nor whether front or back is seen.
-    turn = np.degrees(np.arctan2(across[known][:, 2], np.abs(across[known][:, 0])))
-    return Estimate(
-        round(abs(float(np.median(turn))), 1), 8.0, Origin.DETECTED, "hip line in depth while standing"
-    )
+    turned = float(np.mean([np.nanmedian(turn) for turn in turns]))
+    signed = turned if facing is Facing.FRONT else -turned
+    method = "hips and shoulders in depth, as the pose model guesses it"
+    return Estimate(round(signed, 1), YAW_DETECTED_CI95_DEG, Origin.DETECTED, method)
 
 
-def _roll(track: PoseTrack, leg: _CarryingLeg, legs: int) -> Estimate:
+def _turn_deg(track: PoseTrack, side: Side, joint: str) -> FloatArray:
+    across = track.world(f"{side.other.value}_{joint}") - track.world(f"{side.value}_{joint}")
+    return np.asarray(np.degrees(np.arctan2(across[:, 2], np.abs(across[:, 0]))))
+
+
+def _roll(track: PoseTrack, spans: Sequence[_Span], legs: int) -> Estimate:
     """Return the lean of the standing body from the picture's vertical: balance keeps it over the foot."""
     shoulders = (track.point("left_shoulder") + track.point("right_shoulder")) / 2
     hips = (track.point("left_hip") + track.point("right_hip")) / 2
-    feet = leg.ankle if legs == 1 else (track.point("left_ankle") + track.point("right_ankle")) / 2
+    both_feet = (track.point("left_ankle") + track.point("right_ankle")) / 2
     mass = (shoulders + hips) / 2
-    lean = geometry.lean_deg(feet * [1, -1], mass * [1, -1])[leg.standing]
+    leans = []
+    for span in spans:
+        feet = both_feet if legs == 2 else track.point(f"{span.side.value}_ankle")
+        leans.append(geometry.lean_deg(feet * [1, -1], mass * [1, -1])[_standing(_leg_px(track, span))])
+    lean = np.concatenate(leans)
     lean = lean[np.isfinite(lean)]
     if len(lean) == 0:
         return Estimate(None, None, Origin.DETECTED, "trunk not seen while standing")
@@ -287,5 +309,7 @@ def _roll(track: PoseTrack, leg: _CarryingLeg, legs: int) -> Estimate:
 
 
 def _legs_seen(track: PoseTrack) -> BoolArray:
-    names = [f"{side.value}_{joint}" for side in Side for joint in ("hip", "knee", "ankle")]
-    return np.asarray(np.isfinite(np.stack([track.point(name) for name in names])).all(axis=(0, 2)))
+    """Return frames (n,) in which both hips and at least one whole leg have a place."""
+    known = {name: np.isfinite(track.point(name)).all(axis=1) for name in track.names}
+    whole = [known[f"{side.value}_knee"] & known[f"{side.value}_ankle"] for side in Side]
+    return np.asarray(known["left_hip"] & known["right_hip"] & (whole[0] | whole[1]))

@@ -10,30 +10,43 @@ import numpy as np
 from valgus.model.arrays import BoolArray
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
-from valgus.model.frontal import Estimate, FrontalTrack, Origin, Setup
+from valgus.model.frontal import Estimate, FrontalTrack, Origin, Setup, Side
 from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Finding, Gate, Severity
 from valgus.model.track import PoseTrack
 
 #: A landmark counts as seen from this visibility on, as in cleaning.
 SEEN = 0.5
-LEGS = tuple(f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle"))
+
+
+#: Fewest valid reps that make a mean.
+ENOUGH_REPS = 3
+NO_REP = Finding(
+    "no_rep",
+    Severity.STOP,
+    "no repetition found",
+    "Bend the knee as deep as on a low step, come all the way up in between, and film five in one clip.",
+)
 
 
 @dataclass(frozen=True)
 class Filming:
-    """Everything about one clip that the filming check looks at; ``setup`` is None without a person."""
+    """Everything about one clip that the filming check looks at.
+
+    ``track`` is the raw one; a leg in ``legs`` is NaN while it does not carry the person. Without a person
+    there is no ``setup`` and there are no ``legs``.
+    """
 
     clip: Clip
     evidence: ClipEvidence
     track: PoseTrack
     setup: Setup | None
+    legs: Sequence[FrontalTrack]
 
     def seen_share(self) -> float:
-        """Share of frames in which hips, knees and ankles are all seen."""
-        if len(self.track.time_s) == 0:
-            return 0.0
-        return float((self.track.confidence_of(*LEGS) >= SEEN).mean())
+        """Share of frames in which hip, knee and ankle of a leg that carries the person are seen."""
+        seen = [leg.carries & (leg.confidence >= SEEN) for leg in self.legs]
+        return float(np.any(seen, axis=0).mean()) if seen else 0.0
 
 
 def check_filming(filming: Filming, gates: Sequence[Gate], /) -> tuple[Finding, ...]:
@@ -42,6 +55,8 @@ def check_filming(filming: Filming, gates: Sequence[Gate], /) -> tuple[Finding, 
     Estimates are held against limits by the end of their interval that is nearer to harmless: a gate closes
     when the whole interval lies beyond.
     """
+    if filming.setup is None:
+        return (_why_no_legs(filming),)
     facts = _clip_facts(filming)
     crossed = [_crossing(gate, facts[gate.code]) for gate in gates if gate.code in facts]
     findings = [finding for finding in (*crossed, *_notes(filming)) if finding is not None]
@@ -56,19 +71,68 @@ def grade_reps(
     return tuple(_graded(rep, by_side[rep.side], gates, filming) for rep in reps)
 
 
-def grade_findings(reps: Sequence[Rep], gates: Sequence[Gate], /) -> tuple[Finding, ...]:
-    """Return one finding for each reason that lowered the grade of some reps but not of the whole clip."""
-    findings = []
-    for gate in gates:
-        hit = [str(rep.number) for rep in reps if gate.code in rep.grade_reasons]
-        if hit:
-            numbers = ", ".join(dict.fromkeys(hit))
-            findings.append(
-                Finding(
-                    gate.code, Severity.NOTE, f"rep {numbers}: {_short(gate)}", gate.advice, unit=gate.unit
-                )
-            )
-    return tuple(findings)
+def forbids_reps(findings: Sequence[Finding], /) -> bool:
+    """Return whether a finding is so heavy that no rep may be reported."""
+    return any(finding.severity is Severity.STOP for finding in findings)
+
+
+def check_reps(
+    reps: Sequence[Rep], filming: Sequence[Finding], gates: Sequence[Gate], /
+) -> tuple[Finding, ...]:
+    """Return what is wrong with the reps as a set, and what lowered the grade of single ones."""
+    if forbids_reps(filming):
+        return ()
+    if not reps:
+        return (NO_REP,)
+    valid = [rep for rep in reps if rep.grade is not Grade.INVALID]
+    few = tuple(
+        _too_few(side, count)
+        for side in dict.fromkeys(rep.side for rep in reps)
+        if 0 < (count := sum(rep.side is side for rep in valid)) < ENOUGH_REPS
+    )
+    return (*few, *(found for gate in gates if (found := _lowered_by(gate, reps)) is not None))
+
+
+def _too_few(side: Side, count: int) -> Finding:
+    counted = "1 valid rep" if count == 1 else f"{count} valid reps"
+    return Finding(
+        "few_reps",
+        Severity.NOTE,
+        f"{counted} on the {side.value} side; a mean needs {ENOUGH_REPS}, better 5",
+        "Film five reps in one clip.",
+        count,
+        ENOUGH_REPS,
+        "reps",
+    )
+
+
+def _lowered_by(gate: Gate, reps: Sequence[Rep]) -> Finding | None:
+    hit = dict.fromkeys(str(rep.number) for rep in reps if gate.code in rep.grade_reasons)
+    if not hit:
+        return None
+    which = ("rep " if len(hit) == 1 else "reps ") + ", ".join(hit)
+    return Finding(gate.code, Severity.NOTE, f"{which}: {gate.in_short}", gate.advice, unit=gate.unit)
+
+
+def _why_no_legs(filming: Filming) -> Finding:
+    """Return the finding for a clip in which hips, knees and ankles were never seen together."""
+    frames = filming.clip.frame_count
+    hips = (filming.track.confidence_of("left_hip", "right_hip") >= SEEN).sum()
+    if hips < 0.5 * frames:
+        return Finding(
+            "no_person",
+            Severity.STOP,
+            f"no person found in {frames - hips} of {frames} frames",
+            "Film the whole body from 3-4 m, in good light, and run again.",
+            float(frames - hips),
+        )
+    return Finding(
+        "legs_not_seen",
+        Severity.STOP,
+        f"a person is there, but the legs down to both ankles are not seen in any of the {frames} frames",
+        "Film the whole body including both feet from 3-4 m and run again.",
+        0.0,
+    )
 
 
 def _clip_facts(filming: Filming) -> dict[str, Estimate]:
@@ -164,7 +228,3 @@ def _deepest(leg: FrontalTrack, lowest: BoolArray) -> float:
     raised = (leg.hip[:, 1] - leg.ankle[:, 1])[lowest]
     raised = raised[np.isfinite(raised)]
     return 100 * (1 - float(np.median(raised)) / leg.leg_length_px) if len(raised) else float("nan")
-
-
-def _short(gate: Gate) -> str:
-    return gate.code.replace("_", " ")

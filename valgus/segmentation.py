@@ -11,9 +11,12 @@ import pandas as pd
 from scipy.signal import find_peaks
 
 from valgus import filters
-from valgus.model.arrays import BoolArray, FloatArray
+from valgus.model.arrays import BoolArray, FloatArray, IntArray
 from valgus.model.frontal import Side
 from valgus.model.rep import Rep
+
+#: The lowest point is found from the frames within this share of the bend's depth from the deepest one.
+BOTTOM_SHARE = 0.08
 
 
 class Segmenter(Protocol):
@@ -83,7 +86,8 @@ class ByDepth:
             latest = at[k + 1] if k + 1 < len(at) else len(depth) - 1
             span = self._span(depth, int(bottom), int(earliest), int(latest))
             if span and time_s[span[1]] - time_s[span[0]] >= self.least_s:
-                start_s, bottom_s, end_s = (float(time_s[i]) for i in (span[0], int(bottom), span[1]))
+                lowest = turning_frame(depth, time_s, int(bottom), span=slice(span[0], span[1] + 1))
+                start_s, bottom_s, end_s = (float(time_s[i]) for i in (span[0], lowest, span[1]))
                 reps.append(Rep(0, side, start_s, bottom_s, end_s))
         return reps
 
@@ -163,8 +167,9 @@ class ByLanding:
         after = depth[bottom:next_flight]
         standing = float(np.nanmin(after))
         end = _first_below(after, standing + self.edge_share * (float(depth[bottom]) - standing))
+        lowest = turning_frame(depth, time_s, bottom, span=slice(contact, bottom + end + 1))
         contact_s = float(time_s[contact])
-        return [Rep(0, side, contact_s, float(time_s[bottom]), float(time_s[bottom + end]), contact_s)]
+        return [Rep(0, side, contact_s, float(time_s[lowest]), float(time_s[bottom + end]), contact_s)]
 
     def sentence(self) -> str:
         """Return how reps are cut, for the methods paragraph."""
@@ -211,6 +216,30 @@ def bridged(values: FloatArray, time_s: FloatArray, *, longest_s: float = 1.0) -
             inside = slice(before + 1, after)
             joined[inside] = np.interp(time_s[inside], time_s[[before, after]], values[[before, after]])
     return joined
+
+
+def turning_frame(depth: FloatArray, time_s: FloatArray, deepest: int, *, span: slice) -> int:
+    """Return the frame of the lowest point: the vertex of a parabola through the deepest part of a bend.
+
+    One deepest frame is at the mercy of noise where the bend is flat; the parabola uses all frames within 8 %
+    of the bend's depth. Held at the bottom, the lowest point is the middle of the hold.
+    """
+    inside = np.arange(span.start, span.stop)
+    floor = depth[deepest] - BOTTOM_SHARE * (depth[deepest] - np.nanmin(depth[inside]))
+    near = inside[depth[inside] >= floor]
+    near = near[_connected_to(near, deepest)]
+    if len(near) < 5:
+        return deepest
+    from_s = time_s[near] - time_s[deepest]
+    curve, slope, _ = np.polyfit(from_s, depth[near], 2)
+    vertex_s = -slope / (2 * curve) if curve < 0 else float(from_s.mean())
+    return int(near[np.argmin(np.abs(from_s - vertex_s))])
+
+
+def _connected_to(frames: IntArray, middle: int) -> BoolArray:
+    """Return which of the rising frames form the unbroken run that holds ``middle``."""
+    broken = np.cumsum(np.diff(frames, prepend=frames[0]) > 1)
+    return np.asarray(broken == broken[np.searchsorted(frames, middle)])
 
 
 def depth_at(instant_s: float, time_s: FloatArray, depth: FloatArray) -> float:

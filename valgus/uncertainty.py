@@ -7,12 +7,14 @@ grows with depth.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from valgus import geometry
-from valgus.model.arrays import FloatArray
-from valgus.model.frontal import Estimate
+from valgus.model.frontal import Estimate, Setup
+from valgus.model.rep import Rep
 
 #: RMSE of the frontal plane projection angle against a rendered athlete, deg, with and without averaging the
 #: mirrored picture (8 clips each). Real people do not look like it; real errors may be larger.
@@ -22,24 +24,33 @@ HIP_LINE_RMSE_DEG = 6.5
 NORMAL_95 = 1.96
 
 
-def with_intervals(measures: pd.DataFrame, yaw: Estimate, /, *, mirror_averaged: bool) -> pd.DataFrame:
-    """Return the measures with their ``_ci95_`` columns filled where the value is known, and the yaw."""
+def with_intervals(
+    measures: pd.DataFrame, reps: Sequence[Rep], setup: Setup | None, /, *, mirror_averaged: bool
+) -> pd.DataFrame:
+    """Return the measures, one row per rep, with yaw and with ``_ci95_`` columns where the value is known."""
+    if setup is None or not reps:
+        return measures
     filled = measures.copy()
-    depth_pct = np.asarray(measures["depth_pct"], dtype=np.float64)
-    fppa_ci95 = fppa_ci95_deg(depth_pct, yaw, mirror_averaged=mirror_averaged)
-    filled["fppa_ci95_deg"] = np.where(measures["fppa_deg"].notna(), np.round(fppa_ci95, 3), np.nan)
+    yaws = [setup.stretch_at(rep.bottom_s, rep.side).yaw_deg for rep in reps]
+    depths = measures["depth_pct"].to_numpy(dtype=np.float64)
+    fppa = [
+        fppa_ci95_deg(depth, yaw, mirror_averaged=mirror_averaged)
+        for depth, yaw in zip(depths, yaws, strict=True)
+    ]
+    filled["fppa_ci95_deg"] = np.where(measures["fppa_deg"].notna(), np.round(fppa, 3), np.nan)
     filled["hip_line_tilt_ci95_deg"] = np.where(
         measures["hip_line_tilt_deg"].notna(), round(NORMAL_95 * HIP_LINE_RMSE_DEG, 3), np.nan
     )
-    filled["yaw_deg"] = float("nan") if yaw.value is None else yaw.value
+    filled["yaw_deg"] = [float("nan") if yaw.value is None else yaw.value for yaw in yaws]
     return filled
 
 
-def fppa_ci95_deg(depth_pct: FloatArray, yaw: Estimate, /, *, mirror_averaged: bool) -> FloatArray:
-    """Return the half-width (n,) of the frontal plane projection angle's interval at each depth, deg."""
+def fppa_ci95_deg(depth_pct: float, yaw: Estimate, /, *, mirror_averaged: bool) -> float:
+    """Return the half-width of the frontal plane projection angle's interval at a depth, deg."""
     pose = NORMAL_95 * FPPA_POSE_RMSE_DEG[mirror_averaged]
-    turned = geometry.yaw_false_valgus_deg(yaw_bound_deg(yaw), *segment_inclinations_deg(depth_pct))
-    return np.asarray(np.hypot(pose, np.abs(turned)))
+    inclination_deg = np.array(segment_inclination_deg(depth_pct))
+    turned = float(geometry.yaw_false_valgus_deg(yaw_bound_deg(yaw), inclination_deg, inclination_deg))
+    return float(np.hypot(pose, turned))
 
 
 def yaw_bound_deg(yaw: Estimate, /) -> float:
@@ -49,10 +60,11 @@ def yaw_bound_deg(yaw: Estimate, /) -> float:
     return abs(yaw.value) + (yaw.ci95 or 0.0)
 
 
-def segment_inclinations_deg(depth_pct: FloatArray, /) -> tuple[FloatArray, FloatArray]:
-    """Return the sagittal inclination (n,) of shank and thigh at a depth, both + forward.
+def segment_inclination_deg(depth_pct: float, /) -> float:
+    """Return the sagittal inclination of shank and thigh at a depth, + knee forward; 0 where it is unknown.
 
     Two equal segments, equally inclined: depth = 1 - cos(inclination), 60 deg of knee flexion at 13.4 %.
     """
-    half = np.degrees(np.arccos(np.clip(1 - np.nan_to_num(depth_pct) / 100, 0.0, 1.0)))
-    return half, half
+    if not np.isfinite(depth_pct):
+        return 0.0
+    return float(np.degrees(np.arccos(np.clip(1 - depth_pct / 100, 0.0, 1.0))))

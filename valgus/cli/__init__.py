@@ -1,0 +1,88 @@
+"""The command line: words, printing and exit statuses; everything heavy is imported inside the commands."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+
+import click
+
+from valgus import __version__
+from valgus.errors import ValgusError
+
+#: Every command and where it lives; a module is imported only when its command runs or shows its help.
+COMMANDS = {
+    "analyze": "valgus.cli.analyze:analyze",
+    "models": "valgus.cli.models:models",
+}
+HELP = {
+    "analyze": "Measure the knee in a clip: FPPA per rep, with its error.",
+    "models": "List, fetch and verify pose models.",
+}
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name, so that --help is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with their one-line help, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(HELP.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: valgus analyze clip.mp4",
+)
+@click.version_option(__version__, prog_name="valgus")
+def cli() -> None:
+    """Measure how well a knee is controlled in single-leg tasks, from a phone video.
+
+    Exercise feedback and research; not a medical device, no diagnosis, no clearance. Nothing leaves this
+    machine.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with the exit status of what happened."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        status = cli.main(args=arguments, prog_name="valgus", standalone_mode=False)
+    except click.exceptions.Abort:
+        status = _say("Interrupted; nothing half-finished was left.", INTERRUPTED)
+    except KeyboardInterrupt:
+        status = _say("Interrupted; nothing half-finished was left.", INTERRUPTED)
+    except click.ClickException as wrong:
+        wrong.show()
+        status = wrong.exit_code
+    except ValgusError as wrong:
+        status = _say(str(wrong), wrong.exit_status)
+    except BrokenPipeError:  # the reader of our output has left, for example `| head`
+        sys.stderr.close()
+        status = 0
+    sys.exit(status or 0)
+
+
+def _as_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(message: str, status: int) -> int:
+    click.echo(message, err=True)
+    return status

@@ -64,7 +64,7 @@ MEASURE_COLUMNS: tuple[Column, ...] = (
 def signals_of(legs: Sequence[FrontalTrack], /) -> pd.DataFrame:
     """Return every signal of every leg, long: one row per frame and leg with ``time_s`` and ``side``.
 
-    Frames in which a leg does not carry the person have NaN in all signals.
+    Frames in which a leg does not carry the person have NaN in all signals. No legs give no rows.
     """
     tables = [
         pd.DataFrame(
@@ -73,7 +73,13 @@ def signals_of(legs: Sequence[FrontalTrack], /) -> pd.DataFrame:
         )
         for leg in legs
     ]
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(tables, ignore_index=True) if tables else _no_signals()
+
+
+def _no_signals() -> pd.DataFrame:
+    names = [signal.column.name for signal in SIGNALS]
+    empty = {"time_s": np.empty(0), "side": np.empty(0, dtype=str)} | {name: np.empty(0) for name in names}
+    return pd.DataFrame(empty)
 
 
 def _rounded(values: object, leg: FrontalTrack) -> object:

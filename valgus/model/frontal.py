@@ -59,9 +59,22 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A time during which one leg carries the person.
+    """A time during which one leg carries the person, and how that leg stood before the camera.
 
-    ``sure`` is 0.5 for a coin toss and 1 for certainty; both ends are inclusive.
+    Attributes
+    ----------
+    side : Side
+        The stance leg.
+    start_s, end_s : float
+        Both inclusive. In a two-leg task there is one stretch per side, each over the whole clip.
+    origin : Origin
+        Whether the side was given or detected.
+    sure : float
+        0.5 for a coin toss, 1 for certainty.
+    leg_length_px : Estimate
+        Hip-ankle distance while standing.
+    yaw_deg : Estimate
+        Turn of the body away from the camera, + where it adds valgus on this leg.
     """
 
     side: Side
@@ -69,6 +82,8 @@ class Stretch:
     end_s: float
     origin: Origin
     sure: float
+    leg_length_px: Estimate
+    yaw_deg: Estimate
 
 
 @dataclass(frozen=True)
@@ -78,18 +93,13 @@ class Setup:
     Attributes
     ----------
     stance : tuple of Stretch
-        Stance leg over time. In a two-leg task one stretch per side, each over the whole clip.
+        Stance leg over time, at least one stretch.
     facing : Facing
         Whether the camera sees the front or the back.
     mirrored : bool
         Whether the file shows a mirror image (selfie). Pixels cannot tell: given, else assumed not.
-    yaw_deg : Estimate
-        Turn of the pelvis away from the camera while standing, + where it adds valgus on the stance leg.
-        Detected values carry no sign: their magnitude is what counts.
     roll_deg : Estimate
-        Turn of the camera about its own axis, + when the picture's vertical leans to the image right.
-    leg_length_px : Estimate
-        Hip-ankle distance while standing.
+        Turn of the camera about its own axis, + when the standing body leans to the right of the picture.
     """
 
     stance: tuple[Stretch, ...]
@@ -97,9 +107,22 @@ class Setup:
     facing_origin: Origin
     mirrored: bool
     mirrored_origin: Origin
-    yaw_deg: Estimate
     roll_deg: Estimate
-    leg_length_px: Estimate
+
+    @property
+    def yaw_deg(self) -> Estimate:
+        """Yaw of the stretch that is turned the most."""
+        return max((stretch.yaw_deg for stretch in self.stance), key=lambda yaw: abs(yaw.value or 0.0))
+
+    @property
+    def leg_length_px(self) -> Estimate:
+        """Leg length of the stretch filmed smallest."""
+        return min((s.leg_length_px for s in self.stance), key=lambda length: length.value or float("inf"))
+
+    def stretch_at(self, instant_s: float, side: Side) -> Stretch:
+        """Return the stretch of a side nearest to an instant; ValueError if that side never carries."""
+        own = [stretch for stretch in self.stance if stretch.side is side]
+        return min(own, key=lambda s: max(s.start_s - instant_s, instant_s - s.end_s, 0.0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -72,7 +72,8 @@ class Gate:
 
     ``low``, ``invalid`` and ``stop`` are in ``unit``; None where that consequence does not exist.
     ``worse`` says whether values ``above`` or ``below`` the limit are worse; ``on`` whether it is held
-    against the clip or each rep; ``tasks`` which tasks it is made for, none meaning all.
+    against the clip or each rep; ``tasks`` which tasks it is made for, none meaning all. ``says`` is the
+    sentence with the ``{value}``, ``in_short`` the same without it.
     """
 
     code: str
@@ -85,6 +86,7 @@ class Gate:
     unit: str
     source: str
     says: str
+    in_short: str
     advice: str
 
 

@@ -8,9 +8,11 @@ import pandas as pd
 
 from valgus.model.arrays import SameByValue
 from valgus.model.clip import Clip
+from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Origin, Setup
 from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Band, Finding, Flag, Severity
+from valgus.model.settings import Settings
 from valgus.model.track import PoseTrack
 
 
@@ -63,15 +65,17 @@ class SetMean:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What made the numbers, so that they can be made again."""
+    """What made the numbers, so that they can be made again.
+
+    ``packages`` are names with versions; ``model_sha256`` is that of the file as used.
+    """
 
     valgus_version: str
     definitions_version: str
     model: str
     model_sha256: str
-    mirror_averaged: bool
+    settings: Settings
     packages: tuple[str, ...]
-    settings: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +94,7 @@ class Trial(SameByValue):
 
     clip: Clip
     task: TaskAsRun
+    evidence: ClipEvidence
     setup: Setup | None
     track: PoseTrack
     signals: pd.DataFrame
@@ -109,6 +114,16 @@ class Trial(SameByValue):
     def sides(self) -> tuple[str, ...]:
         """Sides with at least one rep, left first."""
         return tuple(sorted({rep.side.value for rep in self.reps}))
+
+    @property
+    def pelvis_source(self) -> str:
+        """What the pelvis was taken from: landmarks, whose hip line is not the pelvis."""
+        return "landmarks"
+
+    @property
+    def pelvis_baseline(self) -> str:
+        """What changes of the pelvis are measured from: single-leg standing before each rep, or none."""
+        return "none" if self.task.legs == 2 else "single_leg"
 
     def valid_reps(self, side: str) -> tuple[Rep, ...]:
         """Return the reps of a side that count in means: graded ok or low."""

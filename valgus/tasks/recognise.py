@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from valgus.cleaning import LowPass, Step
+from valgus.cleaning import FillGaps, LowPass, RejectOutliers, Step
 from valgus.filters import rate_of_change
 from valgus.model.arrays import FloatArray
 from valgus.model.rep import Rep
 from valgus.segmentation import ByDepth, reps_of_each_leg
-from valgus.tasks.base import BEFORE_SMOOTHING, Task
+from valgus.tasks.base import Task
 from valgus.tasks.drop_jump import DROP_JUMP
 from valgus.tasks.landing import LANDING
 from valgus.tasks.single_leg_squat import SINGLE_LEG_SQUAT
@@ -21,8 +21,9 @@ from valgus.tasks.squat import SQUAT
 from valgus.tasks.stance import STANCE
 from valgus.tasks.step_down import STEP_DOWN
 
-#: Enough smoothing to see which movement it is, whatever it is.
-OVERVIEW_CLEANING: tuple[Step, ...] = (*BEFORE_SMOOTHING, LowPass(6.0))
+#: Enough smoothing to see which movement it is, whatever it is. Unsure landmarks are kept: a foot held up
+#: behind the other leg is hidden, but where it is guessed to be tells what it does.
+OVERVIEW_CLEANING: tuple[Step, ...] = (RejectOutliers(), FillGaps(), LowPass(6.0))
 #: A jump takes the carrying ankle off the ground by at least this, % of leg length, this fast per second.
 FLIGHT_HEIGHT_PCT = 8.0
 FLIGHT_SPEED_PCT_S = 60.0

@@ -1,0 +1,44 @@
+"""What a person may choose about an analysis; every default is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from valgus.model.frontal import Side
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Choices for one analysis; None and ``auto`` mean 'find out'.
+
+    Attributes
+    ----------
+    task : str
+        Name of the task, or ``auto``.
+    side : Side or None
+        The stance leg.
+    mirrored : bool or None
+        Whether the file is a mirror image; None is taken as no.
+    yaw_deg : float or None
+        Turn of the person from the camera if known by hand, + where it adds valgus on the stance leg.
+    person : int or None
+        Who is measured, counted from the left of the picture from 1.
+    sex : str or None
+        ``f`` or ``m``, for bands that differ.
+    model : str
+        ``full``, ``lite``, ``heavy`` or the path of a ``.task`` file.
+    mirror_average : bool
+        Whether the mirrored picture is tracked as well and averaged.
+    offline : bool
+        Never touch the network, not even for a missing model.
+    """
+
+    task: str = "auto"
+    side: Side | None = None
+    mirrored: bool | None = None
+    yaw_deg: float | None = None
+    person: int | None = None
+    sex: str | None = None
+    model: str = "full"
+    mirror_average: bool = True
+    offline: bool = False

@@ -1,0 +1,176 @@
+"""The whole story: from a video file to a trial. Start reading here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+
+import valgus
+from valgus import cleaning, flags, orientation, pose, quality, rules, summary, tasks, uncertainty
+from valgus.backends.mediapipe import MediaPipeEstimator, Mode
+from valgus.backends.weights import ModelFile, resolve
+from valgus.errors import WrongUsage
+from valgus.metrics import measures_of, signals_of
+from valgus.model.clip import Clip
+from valgus.model.evidence import ClipEvidence
+from valgus.model.frontal import Origin
+from valgus.model.rule import Band
+from valgus.model.settings import Settings
+from valgus.model.track import PoseTrack
+from valgus.model.trial import Provenance, TaskAsRun, Trial
+from valgus.tasks import Recognised
+from valgus.video import ClipReader, Frame, decode_ahead, stills
+
+#: Version of the definitions of all measures; raised whenever a change moves a number.
+DEFINITIONS_VERSION = "1"
+#: Pictures in which people are counted before one is followed.
+PEOPLE_LOOKED_FOR_IN = 5
+MOST_PEOPLE = 4
+#: Packages whose version can move a number.
+RECORDED_PACKAGES = ("mediapipe", "av", "numpy", "scipy")
+
+#: Called with frames done and, where the file says it, frames to come.
+Progress = Callable[[int, int | None], None]
+
+
+def analyze(path: Path, /, settings: Settings | None = None, *, progress: Progress | None = None) -> Trial:
+    """Analyse one clip.
+
+    Parameters
+    ----------
+    path : Path
+        A video file.
+    settings : Settings, optional
+        What is known beforehand; by default everything is found out.
+    progress : callable, optional
+        Told after every frame how many are done.
+
+    Returns
+    -------
+    Trial
+        Also when nothing could be measured: then it has no reps and says why in its findings.
+
+    Raises
+    ------
+    ValgusError
+        If no trial can exist: the file is no video, the model is missing, the request makes no sense.
+    """
+    settings = settings or Settings()
+    model = resolve(settings.model, offline=settings.offline)
+    clip, track, evidence = watch(path, model, settings, progress=progress)
+    return measure(clip, track, evidence, settings, provenance=_provenance(model, settings))
+
+
+def watch(
+    path: Path, model: ModelFile, settings: Settings, /, *, progress: Progress | None = None
+) -> tuple[Clip, PoseTrack, ClipEvidence]:
+    """Return the clip's facts, the raw track of the person followed, and what the pictures said."""
+    with ClipReader(path) as reader:
+        people = _people_in(path, reader, model)
+        if settings.person is not None and settings.person > max(people, 1):
+            raise WrongUsage(
+                f"{reader.name}: --person {settings.person} was asked for, but {people or 'nobody'} "
+                f"{'was' if people < 2 else 'were'} found.",
+                "Leave --person out or give a smaller number, counted from the left of the picture.",
+            )
+        followed = pose.follow(
+            decode_ahead(_counted(reader.frames(), reader.expected_frames, progress)),
+            partial(MediaPipeEstimator, model.path, people=max(people, 1)),
+            scale=reader.scale,
+            following=pose.Following(settings.mirror_average, settings.person),
+        )
+        clip = reader.clip()
+    return clip, followed.track, ClipEvidence(max(people, 1), followed.identity_jump_share)
+
+
+def measure(
+    clip: Clip, track: PoseTrack, evidence: ClipEvidence, settings: Settings, /, *, provenance: Provenance
+) -> Trial:
+    """Return everything that follows from a raw track: no pixel is looked at again."""
+    overview = cleaning.clean(track, tasks.OVERVIEW_CLEANING)
+    chosen = _task(overview, settings)
+    task = chosen.task
+    setup = orientation.find_setup(overview, legs=task.legs, given=_given(settings))
+    smooth = cleaning.clean(track, task.cleaning)
+    legs = orientation.to_frontal(smooth, setup) if setup else ()
+    signals = signals_of(legs)
+
+    filming = quality.Filming(clip, evidence, track, setup, legs)
+    findings = quality.check_filming(filming, rules.gates_for(task.name, on="clip"))
+    found = () if quality.forbids_reps(findings) else task.reps(signals)
+    reps = quality.grade_reps(found, legs, rules.gates_for(task.name, on="rep"), findings)
+    measures = uncertainty.with_intervals(
+        measures_of(reps, signals, chosen=task.measures),
+        reps,
+        setup,
+        mirror_averaged=settings.mirror_average,
+    )
+    bands = rules.bands_for(task.name, settings.sex)
+    return Trial(
+        clip=clip,
+        task=_as_run(chosen, smooth, bands, settings),
+        evidence=evidence,
+        setup=setup,
+        track=track,
+        signals=signals,
+        reps=reps,
+        measures=measures,
+        means=summary.set_means(reps, measures),
+        flags=flags.flags_of(reps, measures, bands),
+        findings=(*findings, *quality.check_reps(reps, findings, rules.gates_for(task.name, on="rep"))),
+        provenance=provenance,
+    )
+
+
+def _task(overview: PoseTrack, settings: Settings) -> Recognised:
+    if settings.task != "auto":
+        return Recognised(tasks.task_named(settings.task), 1.0, "given")
+    # One leg at a time is the harder question; two-leg tasks show in it as a free leg that does not move.
+    setup = orientation.find_setup(overview, legs=1, given=_given(settings))
+    legs = orientation.to_frontal(overview, setup) if setup else ()
+    return tasks.recognise(signals_of(legs))
+
+
+def _as_run(chosen: Recognised, smooth: PoseTrack, bands: tuple[Band, ...], settings: Settings) -> TaskAsRun:
+    return TaskAsRun(
+        name=chosen.task.name,
+        title=chosen.task.title,
+        origin=Origin.DETECTED if settings.task == "auto" else Origin.GIVEN,
+        sure=chosen.sure,
+        why=chosen.why,
+        legs=chosen.task.legs,
+        methods=(*smooth.steps, chosen.task.segmenter.sentence()),
+        bands=bands,
+    )
+
+
+def _given(settings: Settings) -> orientation.GivenSetup:
+    return orientation.GivenSetup(settings.side, settings.mirrored, settings.yaw_deg)
+
+
+def _people_in(path: Path, reader: ClipReader, model: ModelFile) -> int:
+    """Return how many people a few pictures of the clip show at most."""
+    pictures = stills(path, list(pose.spread_over(reader.expected_duration_s or 0.0, PEOPLE_LOOKED_FOR_IN)))
+    with closing(MediaPipeEstimator(model.path, people=MOST_PEOPLE, mode=Mode.PICTURES)) as estimator:
+        return pose.count_people(pictures, estimator)
+
+
+def _counted(frames: Iterable[Frame], expected: int | None, progress: Progress | None) -> Iterator[Frame]:
+    for done, frame in enumerate(frames, start=1):
+        yield frame
+        if progress is not None:
+            progress(done, expected)
+
+
+def _provenance(model: ModelFile, settings: Settings) -> Provenance:
+    return Provenance(
+        valgus_version=valgus.__version__,
+        definitions_version=DEFINITIONS_VERSION,
+        model=model.name,
+        model_sha256=model.sha256,
+        settings=settings,
+        packages=tuple(f"{name} {metadata.version(name)}" for name in RECORDED_PACKAGES),
+    )

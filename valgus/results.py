@@ -1,0 +1,227 @@
+"""The analysis folder of a clip: written whole or not at all, and read back to the same trial."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import TypeAdapter, ValidationError
+
+from valgus.errors import CannotWrite, NotAnAnalysis
+from valgus.exports.tables import LANDMARK_PARTS, write_frames, write_landmarks, write_reps
+from valgus.model.arrays import FloatArray
+from valgus.model.clip import Clip
+from valgus.model.evidence import ClipEvidence
+from valgus.model.frontal import Setup
+from valgus.model.rep import Rep
+from valgus.model.rule import Finding, Flag
+from valgus.model.track import PoseTrack
+from valgus.model.trial import Provenance, SetMean, TaskAsRun, Trial
+
+#: Raised whenever a file of the folder changes in a way that an older reader would misread.
+SCHEMA_VERSION = 1
+ANALYSIS, REPS, FRAMES, LANDMARKS = "analysis.json", "reps.csv", "frames.csv", "landmarks.csv"
+
+
+@dataclass(frozen=True)
+class _Record:
+    """``analysis.json``: everything about a trial but its per-frame tables."""
+
+    schema_version: int
+    clip: Clip
+    task: TaskAsRun
+    evidence: ClipEvidence
+    setup: Setup | None
+    reps: tuple[Rep, ...]
+    measures: tuple[dict[str, float | None], ...]
+    means: tuple[SetMean, ...]
+    flags: tuple[Flag, ...]
+    findings: tuple[Finding, ...]
+    provenance: Provenance
+    landmark_names: tuple[str, ...]
+    track_steps: tuple[str, ...]
+    track_has_world: bool
+    measure_columns: tuple[str, ...]
+
+
+def folder_for(clip: Path, out: Path | None = None, /) -> Path:
+    """Return where a clip's analysis belongs: its whole name + ``.valgus``, beside it or in ``out``."""
+    return (out or clip.parent) / f"{clip.name}.valgus"
+
+
+def save(trial: Trial, folder: Path, /, *, extras: tuple[Callable[[Path], None], ...] = ()) -> None:
+    """Write a trial as a folder; an earlier result there is replaced only once the new one is complete.
+
+    Parameters
+    ----------
+    extras : tuple of callables
+        Each is given the unfinished folder and writes more into it, a figure for example.
+
+    Raises
+    ------
+    CannotWrite
+        If the disk is full or may not be written; then an earlier result is untouched.
+    """
+    with _replacing(folder) as unfinished:
+        write_reps(trial, unfinished / REPS)
+        write_frames(trial, unfinished / FRAMES)
+        write_landmarks(trial, unfinished / LANDMARKS)
+        (unfinished / ANALYSIS).write_text(_as_json(trial), encoding="utf-8")
+        for write in extras:
+            write(unfinished)
+
+
+def load(folder: Path, /) -> Trial:
+    """Return the trial that was saved in a folder.
+
+    Raises
+    ------
+    NotAnAnalysis
+        If the folder is not a complete analysis of this version.
+    """
+    record = _read_record(folder)
+    try:
+        track = _read_track(folder / LANDMARKS, record)
+        signals = pd.read_csv(folder / FRAMES, dtype={"side": str})
+    except (OSError, ValueError, KeyError) as wrong:
+        raise NotAnAnalysis(f"{folder.name}: {wrong}", "Analyse the clip again.") from wrong
+    measures = pd.DataFrame(list(record.measures), columns=list(record.measure_columns), dtype=np.float64)
+    return Trial(
+        clip=record.clip,
+        task=record.task,
+        evidence=record.evidence,
+        setup=record.setup,
+        track=track,
+        signals=signals,
+        reps=record.reps,
+        measures=measures,
+        means=record.means,
+        flags=record.flags,
+        findings=record.findings,
+        provenance=record.provenance,
+    )
+
+
+# --- analysis.json ---------------------------------------------------------------------------------------
+
+
+def _as_json(trial: Trial) -> str:
+    record = _Record(
+        schema_version=SCHEMA_VERSION,
+        clip=trial.clip,
+        task=trial.task,
+        evidence=trial.evidence,
+        setup=trial.setup,
+        reps=trial.reps,
+        measures=tuple(_blanks_as_none(row) for row in trial.measures.to_dict("records")),
+        means=trial.means,
+        flags=trial.flags,
+        findings=trial.findings,
+        provenance=trial.provenance,
+        landmark_names=trial.track.names,
+        track_steps=trial.track.steps,
+        track_has_world=trial.track.world_m is not None,
+        measure_columns=tuple(trial.measures.columns),
+    )
+    return json.dumps(TypeAdapter(_Record).dump_python(record, mode="json"), indent=1, ensure_ascii=False)
+
+
+def _blanks_as_none(row: dict[Any, Any]) -> dict[str, float | None]:
+    return {name: None if pd.isna(value) else float(value) for name, value in row.items()}
+
+
+def _read_record(folder: Path) -> _Record:
+    path = folder / ANALYSIS
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as wrong:
+        raise NotAnAnalysis(f"{folder.name}: no {ANALYSIS} that can be read.", "Analyse the clip.") from wrong
+    except ValueError as wrong:
+        raise NotAnAnalysis(f"{folder.name}: {ANALYSIS} is damaged.", "Analyse the clip again.") from wrong
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if version != SCHEMA_VERSION:
+        raise NotAnAnalysis(
+            f"{folder.name}: {ANALYSIS} has version {version}, this program reads {SCHEMA_VERSION}.",
+            "Analyse the clip again.",
+        )
+    try:
+        return TypeAdapter(_Record).validate_python(document)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise NotAnAnalysis(
+            f"{folder.name}: {ANALYSIS} is damaged at {where}: {first['msg']}.", "Analyse the clip again."
+        ) from wrong
+
+
+def _read_track(path: Path, record: _Record) -> PoseTrack:
+    table = pd.read_csv(path)
+    shape = (len(table), len(record.landmark_names), len(LANDMARK_PARTS))
+    values: FloatArray = np.asarray(table.drop(columns="time_s"), dtype=np.float64).reshape(shape)
+    return PoseTrack(
+        time_s=np.asarray(table["time_s"], dtype=np.float64),
+        xy_px=values[..., :2],
+        confidence=values[..., 2],
+        names=record.landmark_names,
+        world_m=values[..., 3:] if record.track_has_world else None,
+        steps=record.track_steps,
+    )
+
+
+# --- whole or not at all ---------------------------------------------------------------------------------
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder to write into and put it in the place of ``folder`` when all went well."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as wrong:
+        raise _cannot_write(folder, wrong) from wrong
+    try:
+        unfinished.chmod(0o755)  # mkdtemp makes it private, but results are to be as readable as the clip
+        yield unfinished
+        _swap(unfinished, folder)
+    except OSError as wrong:
+        raise _cannot_write(folder, wrong) from wrong
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _swap(unfinished: Path, folder: Path) -> None:
+    """Put a finished folder in place; an earlier one is moved aside first, and back if that fails."""
+    if not folder.exists():
+        unfinished.rename(folder)
+        return
+    aside = folder.with_name(f".{folder.name}.old.{uuid.uuid4().hex[:8]}")
+    folder.rename(aside)
+    try:
+        unfinished.rename(folder)
+    except OSError:
+        aside.rename(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _cannot_write(folder: Path, wrong: OSError) -> CannotWrite:
+    why = {
+        errno.ENOSPC: "the disk is full",
+        errno.EACCES: "no permission to write there",
+        errno.EPERM: "no permission to write there",
+        errno.EROFS: "the folder is read-only",
+    }.get(wrong.errno or 0, wrong.strerror or str(wrong))
+    return CannotWrite(
+        f"{folder.name}: the results could not be saved: {why}.",
+        "Choose another place with --out DIR; an earlier result is untouched.",
+    )

@@ -1,0 +1,9 @@
+"""Open a clip upright with its true frame times, stream its frames, pick stills; write H.264."""
+
+from valgus.video.ahead import decode_ahead
+from valgus.video.files import sha256_of
+from valgus.video.reader import ClipReader, Frame
+from valgus.video.stills import stills
+from valgus.video.writer import H264Writer
+
+__all__ = ["ClipReader", "Frame", "H264Writer", "decode_ahead", "sha256_of", "stills"]

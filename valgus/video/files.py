@@ -1,0 +1,106 @@
+"""The file itself, before anything is decoded: may it be opened, what does it hold, what is its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+
+from valgus.errors import NotReadableAsVideo, WrongUsage
+
+#: Largest coded picture that is decoded: 8K with a little room. A decoder keeps up to about twenty pictures.
+MAX_PIXELS = 8192 * 4352
+
+# Playlists and the like would make FFmpeg open other files or addresses; text would be drawn as a terminal.
+_FORMATS = "mov,mp4,matroska,webm,avi,gif,mpegts,mpeg,flv,asf,ogg,nut,ivf,m4v,h264,hevc,mjpeg"
+_ATTACHED_PICTURE = 0x400  # AV_DISPOSITION_ATTACHED_PIC: the cover of a sound file
+_CHUNK_BYTES = 1 << 20
+
+
+def sha256_of(path: str | Path) -> str:
+    """Return the SHA-256 of a file's bytes as lower-case hexadecimal, reading it piece by piece."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def open_container(path: Path) -> InputContainer:
+    """Open a regular file as a video container, or say in one sentence why it cannot be."""
+    _check_regular_file(path)
+    try:
+        return av.open(
+            f"file:{path}",  # without the prefix a name such as 'concat:a.mp4' would be an instruction
+            options={
+                "protocol_whitelist": "file",
+                "format_whitelist": _FORMATS,
+                "max_pixels": str(MAX_PIXELS),
+            },
+            metadata_errors="replace",
+        )
+    except FFmpegError as error:
+        raise NotReadableAsVideo(
+            f"{path.name}: is not a video, or its header is missing or damaged.",
+            "Check that the clip plays, then copy it from the phone again.",
+        ) from error
+
+
+def video_stream(container: InputContainer, name: str) -> VideoStream:
+    """Return the video stream that a player would show; refuse sound files and absurd sizes."""
+    stream = container.streams.best("video")
+    if not isinstance(stream, VideoStream) or int(getattr(stream, "disposition", 0)) & _ATTACHED_PICTURE:
+        what = "holds sound but no video" if container.streams.audio else "holds no video"
+        raise NotReadableAsVideo(f"{name}: {what}.", "Choose the clip that shows the exercise.")
+    if stream.codec_context is None:
+        raise NotReadableAsVideo(
+            f"{name}: its video is coded in a way that cannot be decoded here.",
+            "Export it as H.264 in an mp4 file.",
+        )
+    check_size(stream.codec_context.width, stream.codec_context.height, name)
+    return stream
+
+
+def check_size(width_px: int, height_px: int, name: str) -> None:
+    """Refuse pictures so large that decoding them could exhaust the memory."""
+    if width_px * height_px > MAX_PIXELS:
+        raise NotReadableAsVideo(
+            f"{name}: its header says that a picture has {width_px} x {height_px} px, which is more than 8K.",
+            "Check that the clip plays, and export it at 4K or smaller.",
+        )
+
+
+def _check_regular_file(path: Path) -> None:
+    again = "Check that the clip plays, then copy it from the phone again."
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise WrongUsage(f"{path.name}: there is no such file.", "Check its name and folder.") from error
+    except (OSError, ValueError) as error:
+        raise WrongUsage(
+            f"{path.name}: cannot be looked up ({error}).", "Check its name and folder."
+        ) from error
+    if stat.S_ISDIR(status.st_mode):
+        raise WrongUsage(
+            f"{path.name or path}: is a folder, not a clip.",
+            "Name one clip, or use `valgus batch` for a folder.",
+        )
+    if not stat.S_ISREG(status.st_mode):
+        raise NotReadableAsVideo(
+            f"{path.name}: is a pipe or a device, not a file.", "Save the video to a file and name that."
+        )
+    if status.st_size == 0:
+        raise NotReadableAsVideo(f"{path.name}: is empty (0 bytes).", again)
+    try:
+        path.open("rb").close()
+    except PermissionError as error:
+        raise NotReadableAsVideo(
+            f"{path.name}: may not be read by this user.", "Allow reading it, or copy it to your own folder."
+        ) from error
+    except OSError as error:
+        raise NotReadableAsVideo(f"{path.name}: cannot be opened ({error.strerror}).", again) from error
