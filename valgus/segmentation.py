@@ -16,7 +16,7 @@ from valgus.model.frontal import Side
 from valgus.model.rep import Rep
 
 #: The lowest point is found from the frames within this share of the bend's depth from the deepest one.
-BOTTOM_SHARE = 0.08
+BOTTOM_SHARE = 0.05
 
 
 class Segmenter(Protocol):
@@ -221,7 +221,7 @@ def bridged(values: FloatArray, time_s: FloatArray, *, longest_s: float = 1.0) -
 def turning_frame(depth: FloatArray, time_s: FloatArray, deepest: int, *, span: slice) -> int:
     """Return the frame of the lowest point: the vertex of a parabola through the deepest part of a bend.
 
-    One deepest frame is at the mercy of noise where the bend is flat; the parabola uses all frames within 8 %
+    One deepest frame is at the mercy of noise where the bend is flat; the parabola uses all frames within 5 %
     of the bend's depth. Held at the bottom, the lowest point is the middle of the hold.
     """
     inside = np.arange(span.start, span.stop)

@@ -113,7 +113,7 @@ class Scaler:
                 picture,
                 *self._size,
                 format="rgb24",
-                # No meaning for RGB, but PyAV before 17 minds the clip's own colour space only beside another.
+                # Means nothing for RGB, but PyAV 13 heeds the clip's own colour space only beside another.
                 dst_colorspace=Colorspace.ITU601,
                 interpolation=Interpolation.AREA,
                 **ONE_SCALER_THREAD,

@@ -1,0 +1,238 @@
+"""What a trial says in words: the same sentences on the terminal, in the figure and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from valgus.model.frontal import Facing, Origin
+from valgus.model.rep import Grade, Rep
+from valgus.model.rule import Band, Finding, Level, Severity
+from valgus.model.trial import SetMean, Trial
+
+INTENDED_USE = (
+    "For exercise feedback and research: not a medical device, not a diagnosis, not a clearance to do sport."
+)
+FPPA_IS = (
+    "FPPA (frontal plane projection angle): how far the knee stands towards the inside (+) or the outside (-) "
+    "of the line from hip to ankle, in the picture, with the hip as the pose model sees it."
+)
+FPPA_IS_NOT = "It is the angle in the picture, not a knee abduction angle, and it does not predict injury."
+
+#: Names of the judged measures for people.
+MEASURE_NAMES = {
+    "fppa_deg": "FPPA",
+    "fppa_asis_deg": "FPPA from the pelvis sticker",
+    "knee_plus_trunk_deg": "FPPA + trunk lean",
+    "pelvic_drop_deg": "pelvic drop (stickers)",
+}
+_HEAVY = {
+    Severity.STOP: "Nothing could be measured",
+    Severity.INVALID: "Cannot judge",
+    Severity.LOW: "Judge with care",
+}
+_VIEW = {Facing.FRONT: "from the front", Facing.BACK: "from the back"}
+
+
+def one_line(text: str, /, *, longest: int | None = None) -> str:
+    """Return text that cannot break a line or a terminal, its middle left out where it is too long."""
+    joined = " ".join(text.split())
+    shown = "".join(letter if letter.isprintable() else "?" for letter in joined)
+    if longest is None or len(shown) <= longest:
+        return shown
+    tail = longest // 2
+    return f"{shown[: longest - tail - 1]}…{shown[-tail:]}"
+
+
+def judged_holds(trial: Trial, /) -> bool:
+    """Return whether the reps are holds, which have a duration and no lowest point."""
+    return "hold_s" in trial.measures and bool(trial.measures["hold_s"].notna().any())
+
+
+# --- how the clip was understood ---------------------------------------------------------------------------
+
+
+def task_line(trial: Trial, /) -> str:
+    """Return the task and how it was known."""
+    task = trial.task
+    if task.origin is Origin.GIVEN:
+        return f"{task.title} (given)"
+    return f"{task.title} ({task.origin.value}, {sureness(task.sure)}: {task.why})"
+
+
+def side_line(trial: Trial, /) -> str:
+    """Return the legs measured and how they were known."""
+    if trial.setup is None:
+        return "not known, no legs were seen"
+    stretches = trial.setup.stance
+    sides = trial.sides or tuple(sorted({stretch.side.value for stretch in stretches}))
+    return " and ".join(_leg_with_origin(trial, side) for side in sides)
+
+
+def _leg_with_origin(trial: Trial, side: str) -> str:
+    stretches = [s for s in (trial.setup.stance if trial.setup else ()) if s.side.value == side]
+    if trial.task.legs == 2:
+        return f"{side} leg"
+    if not stretches or stretches[0].origin is Origin.GIVEN:
+        return f"{side} leg (given)"
+    return f"{side} leg ({stretches[0].origin.value}, {sureness(min(s.sure for s in stretches))})"
+
+
+def view_line(trial: Trial, /) -> str:
+    """Return from where the person is seen and how that was known."""
+    setup = trial.setup
+    if setup is None:
+        return "not known"
+    mirrored = "mirrored" if setup.mirrored else "not mirrored"
+    return (
+        f"{_VIEW[setup.facing]} ({setup.facing_origin.value}); {mirrored} ({setup.mirrored_origin.value})"
+    )
+
+
+def sureness(sure: float, /) -> str:
+    """Return how sure, never more than 99 %."""
+    return f"{min(round(100 * sure), 99)} % sure"
+
+
+# --- what it means ------------------------------------------------------------------------------------------
+
+
+def headline(trial: Trial, /) -> str:
+    """Return the heavy finding in a sentence, empty when there is none."""
+    worst = trial.worst_finding
+    if worst is not None:
+        return f"{_HEAVY[worst.severity]}: {worst.says}."
+    if trial.reps and not _counted(trial.reps):
+        return f"Cannot judge: {_why(trial, trial.reps, Grade.INVALID)}."
+    return ""
+
+
+def what_to_film_again(trial: Trial, /) -> str:
+    """Return what to do about the headline, empty when there is nothing to do."""
+    worst = trial.worst_finding
+    if worst is not None:
+        return worst.advice
+    finding = _reason(trial, trial.reps, Grade.INVALID) if headline(trial) else None
+    return finding.advice if finding else ""
+
+
+def in_plain_words(trial: Trial, /) -> tuple[str, ...]:
+    """Return one sentence for each leg that says what was found, for a person."""
+    if not trial.reps:
+        return ("The knee cannot be judged from this clip.",)
+    return tuple(_leg_in_words(trial, side) for side in trial.sides)
+
+
+def _leg_in_words(trial: Trial, side: str) -> str:
+    valid = trial.valid_reps(side)
+    mean = mean_of(trial, "fppa_deg", side)
+    if mean is None or not valid:
+        reps = [rep for rep in trial.reps if rep.side.value == side]
+        return f"{side.capitalize()} knee: cannot be judged, because {_why(trial, reps, Grade.INVALID)}."
+    noun = _noun(trial)
+    of = f"on average of {mean.n} {noun}s" if mean.n > 1 else f"in one single {noun}"
+    where = "while standing" if judged_holds(trial) else "at the lowest point"
+    said = f"{side.capitalize()} knee: {of} {_inside(mean.mean)} {where}{_interval(mean)}; "
+    return said + _colours(trial, side, valid) + _sure_of_band(trial, mean) + "."
+
+
+def _inside(value_deg: float) -> str:
+    return f"{abs(value_deg):.1f} deg towards the {'inside' if value_deg >= 0 else 'outside'}"
+
+
+def _interval(mean: SetMean) -> str:
+    if mean.ci95 is None:
+        return ""
+    low, high = mean.mean - mean.ci95, mean.mean + mean.ci95
+    signs = "" if low >= 0 else ", minus is outside"
+    return f" (95 % interval {low:.1f} to {high:.1f}{signs})"
+
+
+def _colours(trial: Trial, side: str, valid: Sequence[Rep]) -> str:
+    levels = [level_of(trial, rep) for rep in valid]
+    coloured = [level for level in levels if level is not None]
+    if not coloured:
+        return f"no colour, because {_why_no_colour(trial, valid)}"
+    noun = _noun(trial)
+    said = [f"{coloured.count(Level.GREEN)} of {len(valid)} {noun}s in the green band"]
+    said += [f"{n} {level.value}" for level in (Level.AMBER, Level.RED) if (n := coloured.count(level))]
+    without = len(valid) - len(coloured)
+    return ", ".join(said + ([f"{without} without a colour"] if without else []))
+
+
+def _why_no_colour(trial: Trial, valid: Sequence[Rep]) -> str:
+    if all(rep.grade is not Grade.OK for rep in valid):
+        return _why(trial, valid, Grade.LOW)
+    if any(band.measure == "fppa_asis_deg" for band in trial.task.bands):
+        return "the published limits for this task need stickers on the pelvis"
+    return "no limit for this angle in this task is published"
+
+
+def _sure_of_band(trial: Trial, mean: SetMean) -> str:
+    edge = next((b.amber for b in trial.task.bands if b.measure == mean.measure and b.amber), None)
+    if edge is None or mean.ci95 is None or abs(mean.mean - edge) >= mean.ci95:
+        return ""
+    return f"; the interval holds the edge of the green band ({edge:g} deg), so the colour is not sure"
+
+
+def _why(trial: Trial, reps: Sequence[Rep], grade: Grade) -> str:
+    finding = _reason(trial, reps, grade)
+    return finding.says if finding else "hip, knee and ankle could not be measured"
+
+
+def _reason(trial: Trial, reps: Sequence[Rep], grade: Grade) -> Finding | None:
+    """Return the first finding that gave one of the reps this grade."""
+    codes = [code for rep in reps if rep.grade is grade for code in rep.grade_reasons]
+    return next((f for code in codes for f in trial.findings if f.code == code), None)
+
+
+def other_findings(trial: Trial, /) -> tuple[str, ...]:
+    """Return every finding that is not the headline, in a sentence with what to do about it."""
+    others = [finding for finding in trial.findings if finding is not trial.worst_finding]
+    return tuple(f"{f.says[:1].upper()}{f.says[1:]}. {f.advice}".strip() for f in others)
+
+
+# --- reps and bands -----------------------------------------------------------------------------------------
+
+
+def level_of(trial: Trial, rep: Rep, /) -> Level | None:
+    """Return the worst colour of a rep, None when it has none."""
+    levels = [f.level for f in trial.flags if (f.rep, f.side) == (rep.number, rep.side.value)]
+    return max(levels, key=lambda level: level.rank, default=None)
+
+
+def near_an_edge(trial: Trial, rep: Rep, /) -> bool:
+    """Return whether the 95 % interval of a judged value of this rep holds an edge of its band."""
+    flags = [f for f in trial.flags if (f.rep, f.side) == (rep.number, rep.side.value)]
+    return any(flag.edge_inside_interval for flag in flags)
+
+
+def mean_of(trial: Trial, measure: str, side: str, /) -> SetMean | None:
+    """Return the set mean of one measure on one side, None when there is none."""
+    return next((m for m in trial.means if (m.measure, m.side) == (measure, side)), None)
+
+
+def band_line(band: Band, /) -> str:
+    """Return the edges of a band with population and source."""
+    return f"{MEASURE_NAMES.get(band.measure, band.measure)}: {_edges(band)} ({band.population}; {band.source})"
+
+
+def _edges(band: Band) -> str:
+    unit = band.unit
+    if band.amber is None:
+        return f"red above {band.red:g} {unit}"
+    if band.red is None:
+        return f"green up to {band.amber:g} {unit}, amber above"
+    return f"green up to {band.amber:g} {unit}, amber up to {band.red:g}, red above"
+
+
+def bands_in_use(trial: Trial, /) -> tuple[Band, ...]:
+    """Return the bands that could colour something in this clip: their measure is known in some rep."""
+    return tuple(band for band in trial.task.bands if trial.measures[band.measure].notna().any())
+
+
+def _counted(reps: Sequence[Rep]) -> list[Rep]:
+    return [rep for rep in reps if rep.grade is not Grade.INVALID]
+
+
+def _noun(trial: Trial) -> str:
+    return "hold" if judged_holds(trial) else "rep"
