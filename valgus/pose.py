@@ -11,16 +11,16 @@ from typing import Protocol
 import numpy as np
 
 from valgus.backends.base import Detection, Estimator
-from valgus.model.arrays import BoolArray, FloatArray, RgbImage
+from valgus.model.arrays import BoolArray, FloatArray, IntArray, RgbImage
 from valgus.model.track import LANDMARKS, PoseTrack
 
 #: Two detections whose hips are nearer than this share of a leg are one person found twice.
 SAME_PERSON_LEGS = 0.5
 #: Hips that move further than this share of a leg between two frames have changed person or place.
 JUMP_LEGS = 0.5
-#: A piece of track belongs to the person followed if it is within this many legs of the main piece ...
-NEAR_LEGS = 1.5
-#: ... and its size differs by no more than this factor.
+#: The person followed is looked for within this many legs of where they were last.
+NEAR_LEGS = 1.0
+#: A piece of track is on the same person only if its size differs by no more than this factor.
 SAME_SIZE = 1.4
 
 MakeEstimator = Callable[[], Estimator]
@@ -237,7 +237,7 @@ def _centre_and_leg(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
     return hips, np.fmax(*spans)
 
 
-def _pieces(hips: FloatArray, leg: FloatArray) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def _pieces(hips: FloatArray, leg: FloatArray) -> list[IntArray]:
     """Return frames (indices) in which the hips are known, cut wherever they jump."""
     known = np.flatnonzero(np.isfinite(hips).all(axis=1) & np.isfinite(leg))
     if len(known) == 0:
@@ -248,14 +248,17 @@ def _pieces(hips: FloatArray, leg: FloatArray) -> list[np.ndarray[tuple[int], np
 
 
 def _belongs(
-    piece: np.ndarray[tuple[int], np.dtype[np.int64]],
-    main: np.ndarray[tuple[int], np.dtype[np.int64]],
+    piece: IntArray,
+    main: IntArray,
     hips: FloatArray,
     leg: FloatArray,
 ) -> bool:
-    size, main_size = np.median(leg[piece]), np.median(leg[main])
-    away = np.hypot(*(np.median(hips[piece], axis=0) - np.median(hips[main], axis=0)))
-    return bool(away < NEAR_LEGS * main_size and 1 / SAME_SIZE < size / main_size < SAME_SIZE)
+    """Return whether a piece lies within or near where the main piece moved, and has its size."""
+    size, main_size = float(np.median(leg[piece])), float(np.median(leg[main]))
+    place = np.median(hips[piece], axis=0)
+    outside = np.maximum(hips[main].min(axis=0) - place, place - hips[main].max(axis=0))
+    near = bool((outside < JUMP_LEGS * main_size).all())
+    return near and 1 / SAME_SIZE < size / main_size < SAME_SIZE
 
 
 # --- from frames to a track ------------------------------------------------------------------------------
