@@ -84,7 +84,7 @@ def test_an_earlier_result_is_replaced_by_a_finished_one(step_down: Trial, tmp_p
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_is_named_with_what_to_do(step_down: Trial, tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(CannotWrite, match="no permission.*--out"):
+    with pytest.raises(CannotWrite, match=r"no permission.*--out"):
         results.save(step_down, tmp_path / "clip.mp4.valgus")
 
 

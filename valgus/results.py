@@ -92,7 +92,7 @@ def load(folder: Path, /) -> Trial:
     record = _read_record(folder)
     try:
         track = _read_track(folder / LANDMARKS, record)
-        signals = pd.read_csv(folder / FRAMES, dtype={"side": str})
+        signals = _read_signals(folder / FRAMES)
     except (OSError, ValueError, KeyError) as wrong:
         raise NotAnAnalysis(f"{folder.name}: {wrong}", "Analyse the clip again.") from wrong
     measures = pd.DataFrame(list(record.measures), columns=list(record.measure_columns), dtype=np.float64)
@@ -164,8 +164,14 @@ def _read_record(folder: Path) -> _Record:
         ) from wrong
 
 
+def _read_signals(path: Path) -> pd.DataFrame:
+    columns = pd.read_csv(path, nrows=0).columns
+    # Said for every column, because a column that is blank throughout tells nothing of its type.
+    return pd.read_csv(path, dtype={name: str if name == "side" else np.float64 for name in columns})
+
+
 def _read_track(path: Path, record: _Record) -> PoseTrack:
-    table = pd.read_csv(path)
+    table = pd.read_csv(path, dtype=np.float64)
     shape = (len(table), len(record.landmark_names), len(LANDMARK_PARTS))
     values: FloatArray = np.asarray(table.drop(columns="time_s"), dtype=np.float64).reshape(shape)
     return PoseTrack(

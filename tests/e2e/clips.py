@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ needs_real_clips = pytest.mark.skipif(
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def analysed(path: Path, settings: Settings = Settings()) -> Trial:
     """Return the trial of a clip with the default model, analysed once per test run."""
     from valgus.pipeline import analyze

@@ -1,8 +1,8 @@
 """MediaPipe's pose model: the only module that imports mediapipe.
 
 Three things about the library are dealt with here so that nothing else has to know them: versions outside
-:data:`SUPPORTED` are refused because later ones contact a vendor's logging host whenever they are used; its native log
-lines are kept off the terminal; and its coordinates, which are fractions of width and of height, become pixels.
+:data:`SUPPORTED` are refused because later ones contact a vendor's logging host whenever they are used; its
+native log lines are kept off the terminal; its coordinates, fractions of width and height, become pixels.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ from valgus.model.track import LANDMARKS
 #: First version that works, and first version that is refused.
 SUPPORTED: tuple[str, str] = ("0.10.30", "0.10.32")
 
+#: Pretended time between frames, ms; see :class:`_FarApart`.
+FAR_APART_MS = 1_000_000
+
 _OPENCV_WHEELS = (
     "opencv-python",
     "opencv-python-headless",
@@ -41,7 +44,7 @@ _OPENCV_WHEELS = (
 class Mode(Enum):
     """How pictures given to one estimator belong together."""
 
-    #: Frames of one clip in order: people are followed and, for one person, smoothed by MediaPipe.
+    #: Frames of one clip in order: people are followed from frame to frame.
     VIDEO = "video"
     #: Independent pictures: every picture is searched anew and nothing is smoothed.
     PICTURES = "pictures"
@@ -57,8 +60,7 @@ class MediaPipeEstimator:
     model : Path
         A ``.task`` bundle, from :func:`valgus.backends.weights.resolve`.
     people : int
-        How many people to look for at most. More than one costs 1.5 to 1.8 times the time and switches MediaPipe's
-        own smoothing off.
+        How many people to look for at most. More than one costs 1.5 to 1.8 times the time.
     mode : Mode
         Frames of one clip, or independent pictures.
 
@@ -81,7 +83,7 @@ class MediaPipeEstimator:
         if people < 1:
             raise ValueError(f"people must be at least 1, got {people}")
         self._mode = mode
-        self._clock = _RisingMilliseconds()
+        self._clock = _FarApart()
         self._mediapipe = _import_mediapipe()
         _QUIET.begin()
         try:
@@ -95,7 +97,7 @@ class MediaPipeEstimator:
     def people(self, rgb: RgbImage, time_s: float) -> tuple[Detection, ...]:
         """Return everybody found in an upright (h, w, 3) picture, the most prominent first; nobody is ``()``.
 
-        ``time_s`` matters for the smoothing in ``Mode.VIDEO`` and is not read in ``Mode.PICTURES``.
+        ``time_s`` is not read: in ``Mode.VIDEO`` pictures count as consecutive frames, unsmoothed.
         """
         if not self._finish.alive:
             raise ValueError("this estimator is closed")
@@ -103,7 +105,7 @@ class MediaPipeEstimator:
         picture = np.ascontiguousarray(rgb, dtype=np.uint8)
         image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=picture)
         if self._mode is Mode.VIDEO:
-            result = self._landmarker.detect_for_video(image, self._clock.tick(time_s))
+            result = self._landmarker.detect_for_video(image, self._clock.tick())
         else:
             result = self._landmarker.detect(image)
         height, width = picture.shape[:2]
@@ -142,13 +144,13 @@ def check_mediapipe() -> str:
 
 
 def second_opencv() -> str:
-    """Return a warning naming the OpenCV wheels that overwrite each other here; empty if there is only one."""
+    """Return a warning that names OpenCV wheels overwriting each other here; empty if there is only one."""
     found = sorted(name for name in _OPENCV_WHEELS if _is_installed(name))
     if len(found) < 2:
         return ""
     return (
-        f"{len(found)} OpenCV packages are installed ({', '.join(found)}) and write into the same folder, so either "
-        "may be broken. Keep one: uninstall them all, then install opencv-python-headless."
+        f"{len(found)} OpenCV packages are installed ({', '.join(found)}) and write into the same folder, so "
+        "either may be broken. Keep one: uninstall them all, then install opencv-python-headless."
     )
 
 
@@ -173,15 +175,16 @@ def _import_mediapipe() -> ModuleType:
         raise EnvironmentFailed(f"mediapipe cannot be imported: {error}.", _install_advice()) from error
     # what is imported may not be what the package database names, so the module itself has to agree
     _refuse_unsupported(str(getattr(mediapipe, "__version__", "unknown")))
-    return mediapipe
+    module: ModuleType = mediapipe
+    return module
 
 
 def _refuse_unsupported(version: str) -> None:
     lowest, beyond = (_numbers(bound) for bound in SUPPORTED)
     if not lowest <= _numbers(version) < beyond:
         raise EnvironmentFailed(
-            f"mediapipe {version} is installed, but only versions from {SUPPORTED[0]} to before {SUPPORTED[1]} are "
-            "used: later ones contact a logging host whenever a model runs.",
+            f"mediapipe {version} is installed, but only {SUPPORTED[0]} to before {SUPPORTED[1]} are used: "
+            "later ones contact a logging host whenever a model runs.",
             _install_advice(),
         )
 
@@ -231,14 +234,19 @@ def _detection(landmarks: list[Any], world: list[Any], width: int, height: int) 
     )
 
 
-class _RisingMilliseconds:
-    """Whole milliseconds that strictly rise, which is all that MediaPipe accepts, for any frame rate."""
+class _FarApart:
+    """Times for the library that make it follow a person without smoothing over time.
+
+    Its own filter lags by about 30 ms, in which a landing moves on by degrees. Told that frames lie far apart
+    it passes every frame through; where to look next comes from the frame before all the same. Smoothing is
+    done later, without lag. Whole, strictly rising milliseconds, whatever the frame rate.
+    """
 
     def __init__(self) -> None:
-        self._last_ms = -1
+        self._last_ms = 0
 
-    def tick(self, time_s: float) -> int:
-        self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
+    def tick(self) -> int:
+        self._last_ms += FAR_APART_MS
         return self._last_ms
 
 
@@ -249,8 +257,8 @@ class _QuietNativeLog:
     """Point C's own ``stderr`` stream at the null device while an estimator is alive, in any thread.
 
     MediaPipe and TensorFlow Lite print through that stream at unforeseeable moments (when loading, when the
-    first person appears) and offer no switch. Python writes to file descriptor 2 itself, which stays as it is:
-    messages and progress bars of every thread still reach the terminal, and so does the report of a crash.
+    first person appears) and offer no switch. Python writes to file descriptor 2 itself, which stays as it
+    is: messages and progress bars of every thread still reach the terminal, and so do crash reports.
     Where the stream is not a variable of the C library (Windows) the lines are left alone.
     """
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +10,6 @@ import click
 if TYPE_CHECKING:
     from valgus.model.settings import Settings
     from valgus.model.trial import Trial
-    from valgus.pipeline import Progress
 
 #: Exit status when the clip was read but nothing could be measured in it.
 NOTHING_MEASURED = 4
@@ -122,10 +119,14 @@ def _one_clip(clip: Path, settings: Settings, out: Path | None, *, said_before: 
 
 
 def _measured(clip: Path, settings: Settings) -> Trial:
+    from valgus.backends.weights import resolve
+    from valgus.cli.progress import fetching, frames_of
     from valgus.pipeline import analyze as analyze_clip
 
-    with _progress_bar(clip.name) as progress:
-        return analyze_clip(clip, settings, progress=progress)
+    with fetching() as progress:
+        resolve(settings.model, offline=settings.offline, progress=progress)
+    with frames_of(clip.name) as frames:
+        return analyze_clip(clip, settings, progress=frames)
 
 
 def _saved(trial: Trial, clip: Path, out: Path | None) -> Path:
@@ -151,20 +152,3 @@ def _print(trial: Trial, folder: Path, *, said_before: bool) -> None:
         console.print()
     show(trial, console)
     click.echo(f"Saved in {folder}")
-
-
-@contextmanager
-def _progress_bar(name: str) -> Iterator[Progress | None]:
-    """Show a bar on a terminal, nothing in a pipe."""
-    import sys
-
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        row = bar.add_task(name, total=None)
-        yield lambda done, expected: bar.update(row, completed=done, total=expected)

@@ -1,4 +1,4 @@
-"""The result on a terminal: what it means, the reps in a table, and how it was measured."""
+"""The result on a terminal: what it means, the reps in a table, and what the words mean."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from rich import box
 from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from valgus.exports import wording
 from valgus.model.rep import Grade
 from valgus.model.rule import Level
-from valgus.model.trial import SetMean, Trial
+from valgus.model.trial import Trial
 
+#: Longer lines are hard to read, also where a terminal has room for them.
 WIDTH = 80
-#: Colours of a terminal that differ in lightness as well.
 STYLES = {
     Level.GREEN.value: "green",
     Level.AMBER.value: "yellow",
@@ -27,31 +27,42 @@ STYLES = {
     Grade.LOW.value: "yellow",
     Grade.INVALID.value: "dim",
 }
+GRADES_EXPLAINED = {
+    Grade.LOW: "counts in the mean, earns no colour",
+    Grade.INVALID: "shown, but counts nowhere",
+}
+#: Marks a colour whose interval reaches over an edge of its band.
+UNSURE = " *"
 
 
 def show(trial: Trial, console: Console, /) -> None:
     """Print the result of one clip; colours appear only where the console is a terminal."""
-    for part in _parts(trial):
-        console.print(part, width=min(WIDTH, console.width), highlight=False)
+    width = min(WIDTH, console.width)
+    for part in _parts(trial, console, width):
+        console.print(part, width=width, highlight=False, soft_wrap=False)
 
 
 def summary_lines(trial: Trial, /, *, width: int = WIDTH) -> tuple[str, ...]:
-    """Return what `show` prints on a pipe: plain lines, none longer than ``width``."""
+    """Return what `show` prints into a pipe: plain lines, none longer than ``width``."""
     page = io.StringIO()
     show(trial, Console(file=page, width=width, force_terminal=False, color_system=None))
     return tuple(line.rstrip() for line in page.getvalue().splitlines())
 
 
-def _parts(trial: Trial) -> Iterator[RenderableType]:
+def _parts(trial: Trial, console: Console, width: int) -> Iterator[RenderableType]:
+    """Yield paragraphs, an empty line before each but the first."""
     yield from _meaning(trial)
     yield Text()
     yield from _understood(trial)
-    if trial.reps:
+    columns = _columns_that_fit(trial, console, width) if trial.reps else ()
+    if columns:
         yield Text()
-        yield _table(trial)
-        yield from _below_the_table(trial)
+        yield _table(trial, columns)
+        yield from _marks_explained(trial)
+    notes = [*wording.other_findings(trial), *_words_explained(trial, columns)]
     yield Text()
-    yield from _explained(trial)
+    yield from map(_bullet, notes)
+    yield Text(wording.INTENDED_USE, style="dim")
 
 
 # --- what it means ------------------------------------------------------------------------------------------
@@ -60,30 +71,32 @@ def _parts(trial: Trial) -> Iterator[RenderableType]:
 def _meaning(trial: Trial) -> Iterator[Text]:
     if wording.headline(trial):
         yield Text(wording.headline(trial), style="bold red")
-    if wording.what_to_film_again(trial):
-        yield Text(f"Film again: {wording.what_to_film_again(trial)}", style="bold")
     for sentence in wording.in_plain_words(trial):
         yield Text(sentence, style="bold")
+    if wording.what_to_do(trial):
+        yield Text(f"What to do: {wording.what_to_do(trial)}")
 
 
 def _understood(trial: Trial) -> Iterator[RenderableType]:
-    yield from map(
-        _entry,
-        ("Clip", "Task", "Side", "View"),
-        (
-            wording.one_line(trial.clip.name),
-            wording.task_line(trial),
-            wording.side_line(trial),
-            wording.view_line(trial),
-        ),
-    )
+    yield _entry("Clip", wording.one_line(trial.clip.name))
+    yield _entry("Task", wording.task_line(trial))
+    yield _entry("Side", wording.side_line(trial))
+    yield _entry("View", wording.view_line(trial))
 
 
 def _entry(name: str, says: str) -> Table:
+    return _hanging(Text(name, style="dim"), says)
+
+
+def _bullet(says: str) -> Table:
+    return _hanging(Text("-"), says)
+
+
+def _hanging(mark: Text, says: str) -> Table:
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=5)
+    grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    grid.add_row(Text(name, style="dim"), Text(says))
+    grid.add_row(mark, Text(says))
     return grid
 
 
@@ -100,127 +113,127 @@ class _Column:
     numbers: bool = True
 
 
-def _table(trial: Trial) -> Table:
+def _columns_that_fit(trial: Trial, console: Console, width: int) -> tuple[_Column, ...]:
+    """Return the columns, with the pelvis only where there is room for it."""
     columns = _columns(trial)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold", show_edge=False)
-    for column in columns:
-        justify = "right" if column.numbers else "left"
-        table.add_column(Text(column.heading), justify=justify, vertical="bottom", no_wrap=True)
-    for row, rep in enumerate(trial.reps):
-        cells = [_styled(column.of_rep(trial, row)) for column in columns]
-        style = STYLES[Grade.INVALID.value] if rep.grade is Grade.INVALID else None
-        table.add_row(*cells, style=style, end_section=row == len(trial.reps) - 1)
-    for side in trial.sides:
-        if wording.mean_of(trial, "fppa_deg", side):
-            table.add_row(*(Text(column.of_mean(trial, side)) for column in columns), style="bold")
-    return table
+    whole = (*columns, *_pelvis_columns(trial))
+    unlimited = console.options.update(max_width=10 * width)
+    fits = Measurement.get(console, unlimited, _table(trial, whole)).maximum <= width
+    return whole if fits else columns
 
 
 def _columns(trial: Trial) -> tuple[_Column, ...]:
-    several_sides = len(trial.sides) > 1
-    if wording.judged_holds(trial):
-        middle = (START, HELD, FPPA, TRUNK_LEAN, SWAY)
-    else:
-        middle = (LOWEST_AT, FPPA, TRUNK_LEAN, DEPTH)
-    hip_line = () if several_sides or not _known(trial, "hip_line_tilt_deg") else (HIP_LINE,)
-    return (REP, *((SIDE,) if several_sides else ()), *middle, GRADE, FLAG, *hip_line)
+    side = (SIDE,) if len(trial.sides) > 1 else ()
+    when = (FROM, HELD) if wording.judged_holds(trial) else (LOWEST_AT,)
+    last = SWAY if wording.judged_holds(trial) else DEPTH
+    return (REP, *side, *when, FPPA, TRUNK_LEAN, last, GRADE, FLAG)
+
+
+def _pelvis_columns(trial: Trial) -> tuple[_Column, ...]:
+    for measure, column in (("pelvic_drop_deg", PELVIC_DROP), ("hip_line_tilt_deg", HIP_LINE)):
+        if trial.measures[measure].notna().any():
+            return (column,)
+    return ()
+
+
+def _table(trial: Trial, columns: tuple[_Column, ...]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(
+            Text(column.heading),
+            justify="right" if column.numbers else "left",
+            vertical="bottom",
+            no_wrap=True,
+        )
+    for row, rep in enumerate(trial.reps):
+        dim = STYLES[Grade.INVALID.value] if rep.grade is Grade.INVALID else None
+        table.add_row(*(_styled(column.of_rep(trial, row)) for column in columns), style=dim)
+    table.add_section()
+    for side in _sides_with_mean(trial):
+        table.add_row(*(Text(column.of_mean(trial, side)) for column in columns), style="bold")
+    return table
+
+
+def _sides_with_mean(trial: Trial) -> list[str]:
+    means = {side: wording.mean_of(trial, "fppa_deg", side) for side in trial.sides}
+    return [side for side, mean in means.items() if mean is not None and mean.n > 1]
 
 
 def _styled(cell: str) -> Text:
-    return Text(cell, style=STYLES.get(cell.removesuffix(" *"), ""))
+    return Text(cell, style=STYLES.get(cell.removesuffix(UNSURE), ""))
 
 
-def _known(trial: Trial, measure: str) -> bool:
-    return bool(trial.measures[measure].notna().any())
-
-
-def _value(trial: Trial, row: int, measure: str, decimals: int = 1) -> str:
+def _of_rep(trial: Trial, row: int, measure: str, interval: str | None) -> str:
     value = float(trial.measures[measure].iloc[row])
-    return "" if np.isnan(value) else f"{value:.{decimals}f}"
+    half_width = float(trial.measures[interval].iloc[row]) if interval else float("nan")
+    return "" if np.isnan(value) else _number(value, None if np.isnan(half_width) else half_width)
 
 
-def _with_interval(trial: Trial, row: int, measure: str, interval: str) -> str:
-    value, half_width = _value(trial, row, measure), _value(trial, row, interval)
-    return f"{value} ± {half_width}" if value and half_width else value
-
-
-def _mean(trial: Trial, side: str, measure: str, *, interval: bool = False) -> str:
+def _of_mean(trial: Trial, side: str, measure: str, interval: str | None) -> str:
     mean = wording.mean_of(trial, measure, side)
-    if mean is None:
-        return ""
-    return _mean_with_interval(mean) if interval else f"{mean.mean:.1f}"
+    return "" if mean is None else _number(mean.mean, mean.ci95 if interval else None)
 
 
-def _mean_with_interval(mean: SetMean) -> str:
-    return f"{mean.mean:.1f}" if mean.ci95 is None else f"{mean.mean:.1f} ± {mean.ci95:.1f}"
+def _number(value: float, half_width: float | None) -> str:
+    return f"{value:.1f}" if half_width is None else f"{value:.1f} ± {half_width:.1f}"
 
 
 def _measured(heading: str, measure: str, interval: str | None = None) -> _Column:
     return _Column(
         heading,
-        lambda trial, row: (
-            _with_interval(trial, row, measure, interval) if interval else _value(trial, row, measure)
-        ),
-        lambda trial, side: _mean(trial, side, measure, interval=interval is not None),
+        lambda trial, row: _of_rep(trial, row, measure, interval),
+        lambda trial, side: _of_mean(trial, side, measure, interval),
     )
 
 
 def _flag(trial: Trial, row: int) -> str:
-    rep = trial.reps[row]
-    level = wording.level_of(trial, rep)
-    return "" if level is None else level.value + (" *" if wording.near_an_edge(trial, rep) else "")
+    level = wording.level_of(trial, trial.reps[row])
+    unsure = wording.near_an_edge(trial, trial.reps[row])
+    return "" if level is None else f"{level.value}{UNSURE if unsure else ''}"
 
 
-def _reps_in_mean(trial: Trial, side: str) -> str:
+def _count(trial: Trial, side: str) -> str:
     mean = wording.mean_of(trial, "fppa_deg", side)
     return "" if mean is None else f"of {mean.n}"
 
 
+def _nothing(trial: Trial, side: str) -> str:
+    return ""
+
+
 REP = _Column("rep", lambda trial, row: str(trial.reps[row].number), lambda trial, side: "mean")
-SIDE = _Column(
-    "side", lambda trial, row: trial.reps[row].side.value, lambda trial, side: side, numbers=False
-)
-LOWEST_AT = _Column(
-    "lowest\nat s", lambda trial, row: f"{trial.reps[row].bottom_s:.2f}", _reps_in_mean
-)
-START = _Column("from\ns", lambda trial, row: f"{trial.reps[row].start_s:.2f}", _reps_in_mean)
+SIDE = _Column("side", lambda trial, row: trial.reps[row].side.value, lambda trial, side: side, numbers=False)
+LOWEST_AT = _Column("lowest\nat s", lambda trial, row: f"{trial.reps[row].bottom_s:.2f}", _count)
+FROM = _Column("from\ns", lambda trial, row: f"{trial.reps[row].start_s:.2f}", _count)
 HELD = _measured("held\ns", "hold_s")
-FPPA = _measured("FPPA\ndeg, + inside", "fppa_deg", "fppa_ci95_deg")
+FPPA = _measured("FPPA deg\n+ inside", "fppa_deg", "fppa_ci95_deg")
 TRUNK_LEAN = _measured("trunk\nlean deg", "trunk_lean_deg")
 DEPTH = _measured("depth\n% leg", "depth_pct")
 SWAY = _measured("sway\n% leg", "sway_pct")
-HIP_LINE = _measured("hip line\n(not pelvic\ndrop) deg", "hip_line_tilt_deg")
-GRADE = _Column(
-    "grade", lambda trial, row: trial.reps[row].grade.value, lambda trial, side: "", numbers=False
-)
-FLAG = _Column("flag", _flag, lambda trial, side: "", numbers=False)
+GRADE = _Column("grade", lambda trial, row: trial.reps[row].grade.value, _nothing, numbers=False)
+FLAG = _Column("flag", _flag, _nothing, numbers=False)
+PELVIC_DROP = _measured("pelvic\ndrop deg", "pelvic_drop_deg", "pelvic_drop_ci95_deg")
+HIP_LINE = _measured("hip line deg\n(not pelvic\ndrop)", "hip_line_tilt_deg", "hip_line_tilt_ci95_deg")
 
 
-# --- reasons and explanations -------------------------------------------------------------------------------
+# --- explanations -------------------------------------------------------------------------------------------
 
 
-def _below_the_table(trial: Trial) -> Iterator[RenderableType]:
-    yield Text()
+def _marks_explained(trial: Trial) -> Iterator[Text]:
     if any(wording.near_an_edge(trial, rep) for rep in trial.reps):
-        yield Text("* the 95 % interval holds an edge of the band: the colour is not sure")
+        yield Text(f"{UNSURE.strip()} the 95 % interval reaches over an edge of the band: not a sure colour")
 
 
-def _explained(trial: Trial) -> Iterator[RenderableType]:
-    for says in wording.other_findings(trial):
-        yield _bullet(says)
-    if trial.reps:
-        yield from map(_bullet, _what_the_columns_are(trial))
-    yield Text(wording.INTENDED_USE, style="dim")
-
-
-def _bullet(says: str) -> Padding:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_row(Text("-"), Text(says))
-    return Padding(grid, (0, 0))
-
-
-def _what_the_columns_are(trial: Trial) -> Iterator[str]:
-    yield f"{wording.FPPA_IS} {wording.FPPA_IS_NOT}"
-    yield "± is the 95 % interval."
-    for band in wording.bands_in_use(trial):
-        yield wording.band_line(band)
+def _words_explained(trial: Trial, columns: tuple[_Column, ...]) -> Iterator[str]:
+    if not trial.reps:
+        return
+    yield f"{wording.FPPA_IS} {wording.FPPA_IS_NOT} ± is the 95 % interval."
+    yield "Trunk lean: + towards the leg that is measured. % leg: of the hip-ankle distance while standing."
+    if HIP_LINE in columns:
+        yield "Hip line: the hips as the pose model sees them; they do not follow the pelvis. Never judged."
+    if PELVIC_DROP in columns:
+        yield "Pelvic drop: tilt of the line between the stickers, + other side lower, change from standing."
+    for grade, means in GRADES_EXPLAINED.items():
+        if any(rep.grade is grade for rep in trial.reps):
+            yield f"Grade {grade.value}: {means}."
+    yield from map(wording.band_line, wording.bands_in_use(trial))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 from matplotlib.transforms import blended_transform_factory
 
 from valgus.exports import wording
@@ -34,17 +35,28 @@ DPI = 150
 FONT = "DejaVu Sans"  # comes with matplotlib, so the page looks the same everywhere
 SMALL, NORMAL, LARGE = 8, 9, 13
 LINE_IN = 1.3 / 72  # of one line of text, per point of its size
-#: Letters of a line from margin to margin, for small text; larger text has fewer.
-LETTERS = 118
 
 # Okabe and Ito's colours, which people with any kind of colour vision can tell apart.
 SIDE_COLOURS = {"left": "#0072B2", "right": "#CC79A7"}
+SIDE_LINES: dict[str, Any] = {"left": "-", "right": (0, (5, 1))}
+SIDE_HATCHES = {"left": "", "right": "..."}
 LEVEL_COLOURS = {Level.GREEN: "#009E73", Level.AMBER: "#E69F00", Level.RED: "#D55E00"}
 LEVEL_HATCHES = {Level.GREEN: "", Level.AMBER: "///", Level.RED: "xxx"}
 GREY, PALE = "#767676", "#EDEDED"
 
+#: Heights around the panels: title above, ticks below, ticks with reasons below.
+TITLE_IN, TICKS_BELOW_IN, REASONS_BELOW_IN = 0.36, 0.38, 0.5
+MOST_PANELS_IN = 5.5
+#: The pictures take at most this share of the page between header and footer.
+MOST_STRIP = 0.38
+#: Time panels show at least this much, so that stillness does not look like movement.
+LEAST_SPANS = {"fppa_deg": 15.0, "depth_pct": 10.0}
+#: Room to the right of the bars for the names of the bands.
+BAND_NAMES_IN = 0.45
+CAPTION_LINE_IN = 0.15
 #: More pictures than this are not legible on a page.
 MOST_STILLS = 20
+MOST_ROWS, LEAST_IN_A_ROW = 3, 5
 #: From this many bars on there is no room for their values.
 MOST_LABELLED_BARS = 14
 
@@ -97,13 +109,13 @@ class _Sheet:
 
     def write(self, says: str, *, size: float = NORMAL, **style: Any) -> None:
         """Write text below what is there."""
-        lines = _wrapped(says, size)
+        lines = _wrapped(says, size, style.get("weight", "normal"))
         self._put("\n".join(lines), self.top_in, size, "top", style)
         self.top_in -= len(lines) * size * LINE_IN + 0.03
 
     def write_at_bottom(self, says: str, *, size: float = SMALL, **style: Any) -> None:
         """Write text above what stands at the bottom."""
-        lines = _wrapped(says, size)
+        lines = _wrapped(says, size, "normal")
         self._put("\n".join(lines), self.bottom_in, size, "bottom", style)
         self.bottom_in += len(lines) * size * LINE_IN + 0.03
 
@@ -111,12 +123,15 @@ class _Sheet:
         """Leave some room free below what is there."""
         self.top_in -= height_in
 
-    def axes(self, height_in: float, label: str) -> Axes:
-        """Return axes over the width of the page below what is there."""
+    def axes(self, height_in: float, label: str, *, right_in: float = 0.0) -> Axes:
+        """Return axes over the width of the page below what is there, with some room on the right."""
         self.top_in -= height_in
-        return self.axes_at(MARGIN_IN + TICKS_IN, self.top_in, self.width_in - TICKS_IN, height_in, label)
+        width_in = self.width_in - TICKS_IN - right_in
+        return self.axes_at(MARGIN_IN + TICKS_IN, self.top_in, width_in, height_in, label)
 
-    def axes_at(self, left_in: float, bottom_in: float, width_in: float, height_in: float, label: str) -> Axes:
+    def axes_at(
+        self, left_in: float, bottom_in: float, width_in: float, height_in: float, label: str
+    ) -> Axes:
         """Return axes at a place of the page."""
         width, height = A4_IN
         place = (left_in / width, bottom_in / height, width_in / width, height_in / height)
@@ -132,24 +147,45 @@ class _Sheet:
         self.figure.text(x, y, says, fontsize=size, va=side, linespacing=1.25, **style)
 
 
-def _wrapped(says: str, size: float) -> list[str]:
-    return textwrap.wrap(says, round(LETTERS * SMALL / size)) or [""]
+def _wrapped(says: str, size: float, weight: str) -> list[str]:
+    """Return lines that fit between the margins."""
+    room_pt = 72 * (A4_IN[0] - 2 * MARGIN_IN)
+    lines, left_pt = [""], room_pt
+    for word in says.split():
+        width_pt = _width_pt(f" {word}", size, weight)
+        if width_pt > left_pt and lines[-1]:
+            lines.append("")
+            left_pt = room_pt
+        lines[-1] = f"{lines[-1]} {word}".strip()
+        left_pt -= width_pt
+    return lines
+
+
+@lru_cache(maxsize=4096)
+def _width_pt(says: str, size: float, weight: str) -> float:
+    font = FontProperties(family=FONT, size=size, weight=weight)
+    width_pt, _, _ = text_to_path.get_text_width_height_descent(says, font, ismath=False)
+    return float(width_pt)
 
 
 def _make_safe(figure: Figure) -> None:
-    """Take every text literally: no formulas, no letters that the font does not have."""
-    known = get_font(findfont(FontProperties(family=FONT)))
+    """Take every text literally, never as a formula, and in the font that comes with matplotlib."""
     for text in figure.findobj(Text):
         text.set_parse_math(False)
         text.set_fontfamily(FONT)
-        text.set_text("".join(c if c == "\n" or known.get_char_index(ord(c)) else "□" for c in text.get_text()))
+
+
+def _in_known_letters(says: str) -> str:
+    """Return text in which a box stands for each letter that the font does not have."""
+    font = get_font(findfont(FontProperties(family=FONT)))
+    return "".join(letter if font.get_char_index(ord(letter)) else "□" for letter in says)
 
 
 # --- words --------------------------------------------------------------------------------------------------
 
 
 def _write_header(sheet: _Sheet, trial: Trial) -> None:
-    sheet.write(wording.one_line(trial.clip.name, longest=60), size=LARGE, weight="bold")
+    sheet.write(_in_known_letters(wording.one_line(trial.clip.name, longest=60)), size=LARGE, weight="bold")
     for name, says in (
         ("Task", wording.task_line(trial)),
         ("Side", wording.side_line(trial)),
@@ -159,9 +195,10 @@ def _write_header(sheet: _Sheet, trial: Trial) -> None:
     sheet.gap(0.08)
     if wording.headline(trial):
         sheet.write(wording.headline(trial), size=11, weight="bold", color=LEVEL_COLOURS[Level.RED])
-        sheet.write(f"What to do: {wording.what_to_film_again(trial)}", size=10)
     for sentence in wording.in_plain_words(trial):
         sheet.write(sentence, size=10)
+    if wording.what_to_do(trial):
+        sheet.write(f"What to do: {wording.what_to_do(trial)}", size=10)
 
 
 def _write_footer(sheet: _Sheet, trial: Trial) -> None:
@@ -169,7 +206,7 @@ def _write_footer(sheet: _Sheet, trial: Trial) -> None:
     made = trial.provenance
     sheet.write_at_bottom(
         f"valgus {made.valgus_version}, definitions {made.definitions_version}, pose model "
-        f"{wording.one_line(Path(made.model).name, longest=40)}. {wording.INTENDED_USE}",
+        f"{_in_known_letters(wording.one_line(made.model, longest=40))}. {wording.INTENDED_USE}",
         color=GREY,
     )
     bands = [wording.band_line(band) for band in wording.bands_in_use(trial)]
@@ -185,24 +222,21 @@ def _write_footer(sheet: _Sheet, trial: Trial) -> None:
 def _draw_panels(sheet: _Sheet, trial: Trial, stills: Sequence[Still]) -> None:
     if not _seen(trial, "fppa_deg"):
         return
-    shown = list(stills[:MOST_STILLS])
-    titles_in, ticks_in = 0.42, 0.5
-    free_in = sheet.free_in - 0.2
-    strip_in = min(0.36 * free_in, 3.6) if shown else 0.0
-    panels_in = min(free_in - strip_in, 8.0)
+    caption_in = CAPTION_LINE_IN * (1 + len(trial.sides)) + 0.05
+    strip = _Strip(stills[:MOST_STILLS], caption_in, sheet.width_in, MOST_STRIP * sheet.free_in)
+    around_in = 3 * TITLE_IN + TICKS_BELOW_IN + REASONS_BELOW_IN + 0.1
+    panels_in = min(sheet.free_in - strip.height_in - around_in, MOST_PANELS_IN)
 
-    sheet.gap(titles_in)
-    fppa = sheet.axes(0.36 * panels_in - titles_in, "fppa over time")
-    sheet.gap(titles_in - 0.1)
-    depth = sheet.axes(0.27 * panels_in - titles_in + 0.1 - ticks_in + 0.2, "depth over time")
+    sheet.gap(TITLE_IN)
+    fppa = sheet.axes(0.40 * panels_in, "fppa over time")
+    sheet.gap(TITLE_IN)
+    depth = sheet.axes(0.24 * panels_in, "depth over time")
     _draw_over_time(fppa, depth, trial)
-    sheet.gap(ticks_in)
     if trial.reps:
-        sheet.gap(titles_in)
-        _draw_reps(sheet.axes(0.37 * panels_in - titles_in - 0.3, "reps"), trial)
-        sheet.gap(ticks_in)
-    if shown:
-        _draw_strip(sheet, trial, shown, len(stills))
+        sheet.gap(TICKS_BELOW_IN + TITLE_IN)
+        _draw_reps(sheet.axes(0.36 * panels_in, "reps", right_in=BAND_NAMES_IN), trial)
+        sheet.gap(REASONS_BELOW_IN)
+    strip.draw(sheet, trial)
 
 
 def _seen(trial: Trial, signal: str) -> bool:
@@ -224,7 +258,8 @@ def _draw_over_time(fppa: Axes, depth: Axes, trial: Trial) -> None:
     fppa.axhline(0.0, color=GREY, linewidth=0.6, zorder=1)
     fppa.set_xticklabels([])
     depth.set_xlabel("time, s", fontsize=SMALL)
-    _title(fppa, "FPPA over time, deg (+ knee towards the inside)")
+    judged = "+ inside" if trial.reps else "not a measurement: nothing could be judged"
+    _title(fppa, f"FPPA over time, deg ({judged})")
     _title(depth, "Depth over time, % of leg length")
     _draw_legend(fppa, trial)
     _number_reps(fppa, trial)
@@ -235,12 +270,20 @@ def _draw_signal(axes: Axes, trial: Trial, signal: str) -> None:
         axes.plot(
             leg["time_s"],
             leg[signal],
-            color=SIDE_COLOURS[str(side)],
-            linestyle="-" if side == "left" else (0, (5, 1)),
-            linewidth=1.2,
-            label=str(side),
             zorder=3,
+            **_line_of(str(side), trial),
         )
+
+
+def _line_of(side: str, trial: Trial) -> dict[str, Any]:
+    """Return how the line of a side looks: without reps it is no measurement, and grey."""
+    colour = SIDE_COLOURS[side] if trial.reps else GREY
+    return {"color": colour, "linestyle": SIDE_LINES[side], "linewidth": 1.2}
+
+
+def _sides_seen(trial: Trial) -> list[str]:
+    seen = trial.signals["fppa_deg"].notna()
+    return list(dict.fromkeys(map(str, trial.signals.loc[seen, "side"])))
 
 
 def _draw_spans(axes: Axes, trial: Trial) -> None:
@@ -268,9 +311,7 @@ def _draw_marks(axes: Axes, trial: Trial, signal: str) -> None:
             axes.plot([rep.start_s, rep.end_s], [value, value], color="black", linewidth=2.0, zorder=4)
             continue
         marker = "X" if rep.grade is Grade.INVALID else "o"
-        axes.plot(
-            rep.bottom_s, value, marker, markersize=6, color="white", markeredgecolor=colour, zorder=4
-        )
+        axes.plot(rep.bottom_s, value, marker, markersize=6, color="white", markeredgecolor=colour, zorder=4)
 
 
 def _number_reps(axes: Axes, trial: Trial) -> None:
@@ -283,13 +324,10 @@ def _number_reps(axes: Axes, trial: Trial) -> None:
 
 
 def _draw_legend(axes: Axes, trial: Trial) -> None:
-    sides = dict.fromkeys(trial.signals.loc[trial.signals["fppa_deg"].notna(), "side"])
-    handles: list[Any] = [
-        Line2D([], [], color=SIDE_COLOURS[s], linestyle="-" if s == "left" else (0, (5, 1)), label=f"{s} leg")
-        for s in sides
+    handles = [
+        *(Line2D([], [], label=f"{side} leg", **_line_of(str(side), trial)) for side in _sides_seen(trial)),
+        *(_marks_legend(trial) if trial.reps else ()),
     ]
-    if trial.reps:
-        handles += _marks_legend(trial)
     axes.legend(
         handles=handles,
         loc="lower right",
@@ -309,7 +347,10 @@ def _marks_legend(trial: Trial) -> Iterator[Any]:
         yield Patch(facecolor=PALE, label="hold")
         yield Line2D([], [], color="black", linewidth=2.0, label="its median")
         return
-    yield Patch(facecolor=PALE, label="rep")
+    if any(rep.grade is not Grade.INVALID for rep in trial.reps):
+        yield Patch(facecolor=PALE, label="rep")
+    if any(rep.grade is Grade.INVALID for rep in trial.reps):
+        yield Patch(facecolor="white", edgecolor="#BBBBBB", hatch="////", linewidth=0.0, label="invalid rep")
     yield Line2D(
         [], [], marker="o", color="white", markeredgecolor="black", linestyle="none", label="lowest point"
     )
@@ -326,8 +367,10 @@ def _limits(trial: Trial, signal: str) -> tuple[float, float]:
     known = values[(inside if inside.any() else True) & np.isfinite(values)]
     known = known if len(known) else values[np.isfinite(values)]
     low, high = np.percentile(known, [0.5, 99.5])
-    room = max(0.12 * (high - low), 1.0)
-    return float(low - room), float(high + 2 * room)
+    least = LEAST_SPANS[signal]
+    low, high = min(low, high - least), max(high, low + least)
+    room = 0.1 * (high - low)
+    return float(low - room), float(high + 2.5 * room)
 
 
 # --- rep by rep ---------------------------------------------------------------------------------------------
@@ -346,21 +389,25 @@ class _Bar:
 
 
 def _draw_reps(axes: Axes, trial: Trial) -> None:
-    bars = _bars(trial)
-    width = 0.36 if _paired(trial) else 0.62
+    bars, bands = _bars(trial), _fppa_bands(trial)
     labelled = len(bars) <= MOST_LABELLED_BARS
     for bar in bars:
-        _draw_bar(axes, bar, width)
+        _draw_bar(axes, bar, width=0.36 if _paired(trial) else 0.62)
         if labelled:
             _write_value(axes, bar)
-    _draw_means(axes, trial, at_x=max(bar.x for bar in bars) + 1.0)
-    _limit_bars(axes, bars, trial)
-    _draw_bands(axes, [band for band in trial.task.bands if band.measure == "fppa_deg"])
+    means = _draw_means(axes, trial, at_x=max(bar.x for bar in bars) + 1.0)
+    _limit_bars(axes, bars, bands)
+    _draw_bands(axes, bands)
     axes.axhline(0.0, color="black", linewidth=0.8)
-    _label_bars(axes, bars, trial, labelled=labelled)
+    axes.set_xticks(*zip(*_bar_names(bars, trial, labelled=labelled), *means, strict=True))
     _plain(axes)
     where = "over the hold" if wording.judged_holds(trial) else "at the lowest point"
-    _title(axes, f"FPPA {where}, deg, with its 95 % interval")
+    unsure = " (* reaches over an edge of the band)" if any(bar.near_an_edge for bar in bars) else ""
+    _title(axes, f"FPPA {where}, deg, with 95 % interval{unsure if labelled else ''}")
+
+
+def _fppa_bands(trial: Trial) -> list[Band]:
+    return [band for band in wording.bands_in_use(trial) if band.measure == "fppa_deg"]
 
 
 def _bars(trial: Trial) -> list[_Bar]:
@@ -383,7 +430,7 @@ def _paired(trial: Trial) -> bool:
     return trial.task.legs == 2 and len(trial.sides) == 2
 
 
-def _draw_bar(axes: Axes, bar: _Bar, width: float) -> None:
+def _draw_bar(axes: Axes, bar: _Bar, *, width: float) -> None:
     if not np.isfinite(bar.value):
         return
     axes.bar(bar.x, bar.value, width, zorder=2, **_look(bar))
@@ -399,7 +446,7 @@ def _look(bar: _Bar) -> dict[str, Any]:
         return {"facecolor": "white", "edgecolor": GREY, "hatch": "\\\\\\\\", "linewidth": 0.8}
     edge = SIDE_COLOURS[bar.rep.side.value]
     if bar.level is None:
-        hatch = "" if bar.rep.side.value == "left" else "..."
+        hatch = SIDE_HATCHES[bar.rep.side.value]
         return {"facecolor": f"{edge}40", "edgecolor": edge, "hatch": hatch, "linewidth": 1.2}
     return {
         "facecolor": LEVEL_COLOURS[bar.level],
@@ -412,40 +459,52 @@ def _look(bar: _Bar) -> dict[str, Any]:
 def _write_value(axes: Axes, bar: _Bar) -> None:
     if np.isfinite(bar.value):
         top = bar.value + np.nan_to_num(bar.ci95)
-        says = f"{bar.value:.1f}{'*' if bar.near_an_edge else ''}"
         axes.annotate(
-            says, (bar.x, top), (0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=SMALL
-        )
+            f"{bar.value:.1f}{'*' if bar.near_an_edge else ''}", (bar.x, top), (0, 3), fontsize=SMALL,
+            textcoords="offset points", ha="center", va="bottom", zorder=5,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
+        )  # fmt: skip
 
 
-def _draw_means(axes: Axes, trial: Trial, *, at_x: float) -> None:
-    for k, side in enumerate(trial.sides):
+def _draw_means(axes: Axes, trial: Trial, *, at_x: float) -> list[tuple[float, str]]:
+    """Draw the set means right of the reps and return where they stand and what they are called."""
+    names = []
+    for side in trial.sides:
         mean = wording.mean_of(trial, "fppa_deg", side)
         if mean is not None and mean.n > 1:
             axes.errorbar(
-                at_x + 0.5 * k, mean.mean, yerr=mean.ci95, fmt="D", color=SIDE_COLOURS[side], markersize=6,
+                at_x, mean.mean, yerr=mean.ci95, fmt="D", color=SIDE_COLOURS[side], markersize=6,
                 markeredgecolor="black", capsize=4.0, linewidth=1.6, zorder=4, label=f"mean {side}",
             )  # fmt: skip
+            names.append((at_x, f"mean\n{side}"))
+            at_x += 0.8
+    return names
 
 
-def _limit_bars(axes: Axes, bars: Sequence[_Bar], trial: Trial) -> None:
+def _limit_bars(axes: Axes, bars: Sequence[_Bar], bands: Sequence[Band]) -> None:
     ends = [bar.value + sign * np.nan_to_num(bar.ci95) for bar in bars for sign in (-1, 1)]
-    edges = [edge for band in trial.task.bands if band.measure == "fppa_deg" for edge in (band.amber, band.red)]
-    known = [end for end in (*ends, 0.0, *(e for e in edges if e is not None)) if np.isfinite(end)]
-    low, high = min(known), max(known)
-    room = max(0.12 * (high - low), 1.0)
-    axes.set_ylim(low - 0.5 * room, high + room)
-    first, last = min(bar.x for bar in bars), max(bar.x for bar in bars)
-    axes.set_xlim(first - 0.8, last + 1.0 + 0.5 * len(trial.sides))
+    edges = [edge for band in bands for edge in (band.amber, band.red) if edge is not None]
+    known = [end for end in (*ends, *edges, -5.0, 5.0) if np.isfinite(end)]
+    room = 0.12 * (max(known) - min(known))
+    axes.set_ylim(min(known) - 0.5 * room, max(known) + 2 * room)
+    # Always as wide as for a few reps, so that a single bar is not a wall.
+    right = max(axes.dataLim.x1 + 0.5, min(bar.x for bar in bars) + 5.5)
+    axes.set_xlim(min(bar.x for bar in bars) - 0.8, right)
 
 
 def _draw_bands(axes: Axes, bands: Sequence[Band]) -> None:
     low, high = axes.get_ylim()
     for level, start, end in _zones(bands, low, high):
         axes.axhspan(start, end, color=LEVEL_COLOURS[level], alpha=0.10, linewidth=0.0, zorder=0)
+        # Next to the edge and not in the middle, because the names are longer than amber is high.
+        at, shift_pt, side = {
+            Level.GREEN: (end, -3, "top"),
+            Level.AMBER: ((start + end) / 2, 0, "center"),
+            Level.RED: (start, 3, "bottom"),
+        }[level]
         axes.annotate(
-            level.value, (1.0, (start + end) / 2), (4, 0), xycoords=("axes fraction", "data"),
-            textcoords="offset points", fontsize=SMALL, va="center", rotation=90,
+            level.value, (1.0, at), (4, shift_pt), xycoords=("axes fraction", "data"),
+            textcoords="offset points", fontsize=SMALL, va=side,
         )  # fmt: skip
     for edge in (edge for band in bands for edge in (band.amber, band.red) if edge is not None):
         axes.axhline(edge, color=GREY, linestyle="--", linewidth=0.8, zorder=1)
@@ -462,42 +521,78 @@ def _zones(bands: Sequence[Band], low: float, high: float) -> Iterator[tuple[Lev
             yield Level.RED, red, high
 
 
-def _label_bars(axes: Axes, bars: Sequence[_Bar], trial: Trial, *, labelled: bool) -> None:
+def _bar_names(bars: Sequence[_Bar], trial: Trial, *, labelled: bool) -> list[tuple[float, str]]:
+    """Return where each number stands and what is written there: number, side if it changes, judgement."""
     several_sides = len(trial.sides) > 1 and not _paired(trial)
-    ticks, names = [], []
-    for reps in _by_number(trial):
-        of_rep = [bar for bar in bars if bar.rep.number == reps[0].number]
-        ticks.append(float(np.mean([bar.x for bar in of_rep])))
-        side = f" {reps[0].side.value}" if several_sides else ""
-        names.append(f"{reps[0].number}{side}" + (f"\n{_standing(of_rep[0])}" if labelled else ""))
-    axes.set_xticks(ticks, names)
+    names = []
+    for number in dict.fromkeys(bar.rep.number for bar in bars):
+        of_rep = [bar for bar in bars if bar.rep.number == number]
+        side = f" {of_rep[0].rep.side.value}" if several_sides and labelled else ""
+        judged = f"\n{_standing(of_rep[0])}" if labelled else ""
+        names.append((float(np.mean([bar.x for bar in of_rep])), f"{number}{side}{judged}"))
+    return names
 
 
 def _standing(bar: _Bar) -> str:
     if bar.rep.grade is Grade.INVALID:
         reasons = ", ".join(reason.replace("_", " ") for reason in bar.rep.grade_reasons[:1])
         return f"invalid:\n{reasons}" if reasons else "invalid"
-    return bar.level.value if bar.level is not None else ""
+    if bar.level is not None:
+        return bar.level.value
+    return "" if bar.rep.grade is Grade.OK else f"{bar.rep.grade.value}:\nno colour"
 
 
 # --- the film strip -----------------------------------------------------------------------------------------
 
 
-def _draw_strip(sheet: _Sheet, trial: Trial, stills: Sequence[Still], among: int) -> None:
-    rows = 1 if len(stills) <= 7 else 2
-    columns = int(np.ceil(len(stills) / rows))
-    width_in, height_in = sheet.width_in / columns, sheet.free_in / rows
-    caption_in = 0.36
-    for k, still in enumerate(stills):
-        row, column = divmod(k, columns)
-        axes = sheet.axes_at(
-            MARGIN_IN + column * width_in,
-            sheet.top_in - (row + 1) * height_in,
-            width_in * 0.96,
-            height_in - caption_in,
-            f"still {still.number}",
-        )
-        _draw_still(axes, still, trial)
+@dataclass(frozen=True)
+class _Strip:
+    """The pictures of a clip in rows, each with its number and the angle of each side.
+
+    ``caption_in`` is the height of a caption, ``most_in`` the height that there is for all rows.
+    """
+
+    stills: Sequence[Still]
+    caption_in: float
+    width_in: float
+    most_in: float
+
+    @property
+    def rows(self) -> int:
+        """The number of rows that makes the pictures largest."""
+        return max(range(1, MOST_ROWS + 1), key=self._picture_width_in)
+
+    @property
+    def height_in(self) -> float:
+        """Height of all rows, 0 without pictures."""
+        if not self.stills:
+            return 0.0
+        return self.rows * (self._picture_width_in(self.rows) * self._aspect + self.caption_in)
+
+    @property
+    def _aspect(self) -> float:
+        height_px, width_px = self.stills[0].image.shape[:2]
+        return float(height_px / width_px)
+
+    def _columns(self, rows: int) -> int:
+        """Return pictures in a row; few pictures do not become larger than five are."""
+        return max(int(np.ceil(len(self.stills) / rows)), LEAST_IN_A_ROW)
+
+    def _picture_width_in(self, rows: int) -> float:
+        room_in = self.most_in / rows - self.caption_in
+        return min(0.94 * self.width_in / self._columns(rows), room_in / self._aspect)
+
+    def draw(self, sheet: _Sheet, trial: Trial) -> None:
+        """Draw the pictures below what is on the sheet."""
+        if not self.stills:
+            return
+        columns, rows = self._columns(self.rows), self.rows
+        cell_in = (self.width_in / columns, self.height_in / rows)
+        picture_in = (0.94 * cell_in[0], cell_in[1] - self.caption_in)
+        for k, still in enumerate(self.stills):
+            row, column = divmod(k, columns)
+            place_in = (MARGIN_IN + column * cell_in[0], sheet.top_in - (row + 1) * cell_in[1])
+            _draw_still(sheet.axes_at(*place_in, *picture_in, f"still {still.number}"), still, trial)
 
 
 def _draw_still(axes: Axes, still: Still, trial: Trial) -> None:
@@ -505,21 +600,26 @@ def _draw_still(axes: Axes, still: Still, trial: Trial) -> None:
     axes.set_axis_off()
     for leg in still.legs:
         line = leg.hip_knee_ankle_px
-        axes.plot(*line.T, color="white", linewidth=3.5, solid_capstyle="round")
-        axes.plot(*line.T, color=SIDE_COLOURS[leg.side], linewidth=1.8, marker="o", markersize=3.5)
-        axes.plot(*line[[0, 2]].T, color="white", linewidth=0.9, linestyle="--")
+        axes.plot(*line[[0, 2]].T, color="white", linewidth=1.0, linestyle="--")
+        axes.plot(*line.T, color="white", linewidth=3.2, solid_capstyle="round")
+        axes.plot(*line.T, color=SIDE_COLOURS[leg.side.value], linewidth=1.6, marker="o", markersize=3.5)
     axes.set_xlim(-0.5, still.image.shape[1] - 0.5)
     axes.set_ylim(still.image.shape[0] - 0.5, -0.5)
     axes.set_title(_caption(still, trial), fontsize=SMALL, pad=2.0)
 
 
 def _caption(still: Still, trial: Trial) -> str:
-    angles = []
-    for rep, value in zip(trial.reps, _column(trial.measures, "fppa_deg"), strict=True):
-        if rep.number == still.number:
-            shown = "-" if not np.isfinite(value) else f"{value:.1f} deg"
-            angles.append(f"{rep.side.value} {shown}")
-    return f"rep {still.number}\n" + ", ".join(angles)
+    values = zip(trial.reps, _column(trial.measures, "fppa_deg"), strict=True)
+    legs = [(rep, float(value)) for rep, value in values if rep.number == still.number]
+    all_invalid = all(rep.grade is Grade.INVALID for rep, _ in legs)
+    noun = "hold" if wording.judged_holds(trial) else "rep"
+    alone = len(trial.sides) == 1  # with two sides there is no room for the unit beside each
+    lines = [f"{still.number} invalid" if all_invalid else f"{noun} {still.number}"]
+    for rep, value in legs:
+        angle = f"{value:.1f}{' deg' if alone else ''}" if np.isfinite(value) else "not seen"
+        counts = all_invalid or rep.grade is not Grade.INVALID
+        lines.append(("" if alone else f"{rep.side.value} ") + (angle if counts else f"({angle})"))
+    return "\n".join(lines)
 
 
 # --- small things -------------------------------------------------------------------------------------------

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from valgus.model.arrays import FloatArray, RgbImage
+from valgus.model.arrays import BoolArray, FloatArray, RgbImage
 from valgus.model.frontal import Side
 from valgus.model.rep import Rep
 from valgus.model.track import PoseTrack
@@ -21,6 +21,7 @@ FACE = (
     "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye",
     "right_eye_outer", "left_ear", "right_ear", "mouth_left", "mouth_right",
 )  # fmt: skip
+EARS = ("left_ear", "right_ear")
 SHOULDERS, HIPS = ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip")
 JOINTS = ("hip", "knee", "ankle")
 #: Below this visibility the head's place is not relied on alone.
@@ -34,6 +35,8 @@ HEAD_HALF_WIDTH, HEAD_HALF_HEIGHT, AROUND_BODY = 0.17, 0.25, 0.15
 FADES_OVER = 0.15
 #: Size of the patches of colour that blurring leaves, in leg lengths: two across a head.
 PATCH = 0.085
+#: Enough for a print of the strip: a person fills a fraction of the picture.
+SHORT_SIDE_PX = 720
 #: A still is at least this wide, as a share of its height.
 LEAST_WIDTH = 0.45
 
@@ -68,7 +71,9 @@ class Still:
     legs: tuple[StillLeg, ...]
 
 
-def lowest_point_stills(trial: Trial, clip_path: Path, /, *, short_side_px: int) -> tuple[Still, ...]:
+def lowest_point_stills(
+    trial: Trial, clip_path: Path, /, *, short_side_px: int = SHORT_SIDE_PX
+) -> tuple[Still, ...]:
     """Return one still for each rep of a trial, in order of time; both legs of a two-leg rep share one.
 
     Parameters
@@ -77,7 +82,7 @@ def lowest_point_stills(trial: Trial, clip_path: Path, /, *, short_side_px: int)
         One analysed clip.
     clip_path : Path
         Its file.
-    short_side_px : int, keyword-only
+    short_side_px : int, optional
         Short side of the whole picture that the stills are cropped from.
 
     Returns
@@ -87,8 +92,10 @@ def lowest_point_stills(trial: Trial, clip_path: Path, /, *, short_side_px: int)
 
     Raises
     ------
+    WrongUsage
+        If the clip is not there.
     NotReadableAsVideo
-        If the clip is not at hand or cannot be decoded any more.
+        If it cannot be decoded.
 
     Notes
     -----
@@ -99,19 +106,20 @@ def lowest_point_stills(trial: Trial, clip_path: Path, /, *, short_side_px: int)
     the crop shows them; so may clothes, tattoos and the room.
     """
     reps = {rep.number: rep for rep in trial.reps}.values()
+    if not reps:
+        return ()
     pictures = stills(clip_path, [rep.bottom_s for rep in reps], short_side_px=short_side_px)
     posed = [_posed(trial, rep.bottom_s, picture) for rep, picture in zip(reps, pictures, strict=True)]
     crops = _crops(posed)
-    return tuple(
-        _still(trial, rep, one, crop) for rep, one, crop in zip(reps, posed, crops, strict=True)
-    )
+    return tuple(_still(trial, rep, one, crop) for rep, one, crop in zip(reps, posed, crops, strict=True))
 
 
 def _still(trial: Trial, rep: Rep, posed: _Posed, crop: _Crop) -> Still:
-    hidden = _without_the_head(posed)
+    kept = posed.within(crop)
+    image = _without_the_head(kept)
     if trial.evidence.people_in_view > 1:
-        hidden = _without_others(hidden, posed)
-    return Still(rep.number, rep.bottom_s, crop.of(hidden), tuple(_legs(trial, rep, posed, crop)))
+        image = _without_others(image, kept)
+    return Still(rep.number, rep.bottom_s, image, tuple(_legs(trial, rep, posed, crop)))
 
 
 def _legs(trial: Trial, rep: Rep, posed: _Posed, crop: _Crop) -> Iterator[StillLeg]:
@@ -130,7 +138,10 @@ def _legs(trial: Trial, rep: Rep, posed: _Posed, crop: _Crop) -> Iterator[StillL
 
 @dataclass(frozen=True, eq=False)
 class _Posed:
-    """A whole picture with the landmarks in it: name to (x, y, visibility), px of this picture."""
+    """A picture with the landmarks in it: name to (x, y, visibility), px of this picture.
+
+    ``leg_px`` is the hip-ankle distance, ``scale`` the picture's size relative to the clip.
+    """
 
     picture: RgbImage
     landmarks: dict[str, FloatArray]
@@ -146,6 +157,12 @@ class _Posed:
         """Return the usual visibility of those that are known, 0 when none is."""
         known = [self.landmarks[name][2] for name in names if name in self.landmarks]
         return float(np.median(known)) if known else 0.0
+
+    def within(self, crop: _Crop) -> _Posed:
+        """Return the same in a part of the picture."""
+        corner = np.array([crop.left, crop.top, 0.0])
+        moved = {name: landmark - corner for name, landmark in self.landmarks.items()}
+        return replace(self, picture=crop.of(self.picture), landmarks=moved)
 
     @property
     def upward(self) -> FloatArray:
@@ -171,7 +188,7 @@ def _posed(trial: Trial, time_s: float, picture: RgbImage) -> _Posed:
 
 def _landmarks_at(track: PoseTrack, time_s: float, scale: float) -> dict[str, FloatArray]:
     """Return the known landmarks of the nearest frame that has any, none when there is none nearby."""
-    known = np.isfinite(track.xy_px).all(axis=2)
+    known: BoolArray = np.asarray(np.isfinite(track.xy_px).all(axis=2))
     frames = np.flatnonzero(known.any(axis=1))
     if len(frames) == 0:
         return {}
@@ -208,7 +225,9 @@ def _without_others(image: RgbImage, posed: _Posed) -> RgbImage:
 def _head(posed: _Posed) -> FloatArray:
     """Return how much of each pixel (height, width) to hide, 1 on the head and fading to 0 around it."""
     face, up = posed.points(FACE), posed.upward
-    middle = face.mean(axis=0)
+    ears = posed.points(EARS) if len(posed.points(EARS)) else face
+    # The face is in front of the head: in a turned head the ears say where its middle is.
+    middle = (face.mean(axis=0) + ears.mean(axis=0)) / 2
     half_width, half_height = _head_size(posed, middle)
     across, along = _offsets(posed.picture, middle + 0.1 * half_height * up, up)
     distance = np.hypot(across / half_width, along / half_height)
@@ -301,7 +320,7 @@ def _body(posed: _Posed) -> FloatArray | None:
     points = np.concatenate([points, above])
     corners = np.stack([points.min(axis=0) - around, points.max(axis=0) + around])
     height, width = posed.picture.shape[:2]
-    return np.clip(corners, 0, (width, height))
+    return np.asarray(np.clip(corners, 0.0, np.array([width, height], dtype=np.float64)))
 
 
 def _crop(body: FloatArray | None, size: FloatArray, picture: RgbImage) -> _Crop:

@@ -13,8 +13,8 @@ INTENDED_USE = (
     "For exercise feedback and research: not a medical device, not a diagnosis, not a clearance to do sport."
 )
 FPPA_IS = (
-    "FPPA (frontal plane projection angle): how far the knee stands towards the inside (+) or the outside (-) "
-    "of the line from hip to ankle, in the picture, with the hip as the pose model sees it."
+    "FPPA (frontal plane projection angle): how far the knee stands towards the inside (+) or outside (-) of "
+    "the line from hip to ankle, in the picture, with the hip as the pose model sees it."
 )
 FPPA_IS_NOT = "It is the angle in the picture, not a knee abduction angle, and it does not predict injury."
 
@@ -54,6 +54,8 @@ def judged_holds(trial: Trial, /) -> bool:
 def task_line(trial: Trial, /) -> str:
     """Return the task and how it was known."""
     task = trial.task
+    if trial.setup is None and task.origin is not Origin.GIVEN:
+        return "not known"
     if task.origin is Origin.GIVEN:
         return f"{task.title} (given)"
     return f"{task.title} ({task.origin.value}, {sureness(task.sure)}: {task.why})"
@@ -83,9 +85,7 @@ def view_line(trial: Trial, /) -> str:
     if setup is None:
         return "not known"
     mirrored = "mirrored" if setup.mirrored else "not mirrored"
-    return (
-        f"{_VIEW[setup.facing]} ({setup.facing_origin.value}); {mirrored} ({setup.mirrored_origin.value})"
-    )
+    return f"{_VIEW[setup.facing]} ({setup.facing_origin.value}); {mirrored} ({setup.mirrored_origin.value})"
 
 
 def sureness(sure: float, /) -> str:
@@ -106,7 +106,7 @@ def headline(trial: Trial, /) -> str:
     return ""
 
 
-def what_to_film_again(trial: Trial, /) -> str:
+def what_to_do(trial: Trial, /) -> str:
     """Return what to do about the headline, empty when there is nothing to do."""
     worst = trial.worst_finding
     if worst is not None:
@@ -123,55 +123,63 @@ def in_plain_words(trial: Trial, /) -> tuple[str, ...]:
 
 
 def _leg_in_words(trial: Trial, side: str) -> str:
-    valid = trial.valid_reps(side)
+    knee, valid = f"{side.capitalize()} knee", trial.valid_reps(side)
     mean = mean_of(trial, "fppa_deg", side)
     if mean is None or not valid:
-        reps = [rep for rep in trial.reps if rep.side.value == side]
-        return f"{side.capitalize()} knee: cannot be judged, because {_why(trial, reps, Grade.INVALID)}."
-    noun = _noun(trial)
-    of = f"on average of {mean.n} {noun}s" if mean.n > 1 else f"in one single {noun}"
-    where = "while standing" if judged_holds(trial) else "at the lowest point"
-    said = f"{side.capitalize()} knee: {of} {_inside(mean.mean)} {where}{_interval(mean)}; "
-    return said + _colours(trial, side, valid) + _sure_of_band(trial, mean) + "."
+        return f"{knee}: cannot be judged from this clip{_because(trial, side)}."
+    colours = f"{_colours(trial, side)}{_unsure_band(trial, mean)}"
+    return f"{knee}: {_average(trial, mean)}{_interval(mean)}; {colours}."
 
 
-def _inside(value_deg: float) -> str:
-    return f"{abs(value_deg):.1f} deg towards the {'inside' if value_deg >= 0 else 'outside'}"
+def _because(trial: Trial, side: str) -> str:
+    """Return why no rep of a side counts, unless the headline says so already."""
+    reps = [rep for rep in trial.reps if rep.side.value == side]
+    why = _why(trial, reps, Grade.INVALID)
+    return "" if why in headline(trial) else f" ({why})"
+
+
+def _average(trial: Trial, mean: SetMean) -> str:
+    inside = f"{abs(mean.mean):.1f} deg towards the {'inside' if mean.mean >= 0 else 'outside'}"
+    if judged_holds(trial):
+        return f"on average {inside} while standing" if mean.n > 1 else f"{inside} while standing"
+    if mean.n == 1:
+        return f"{inside} at the lowest point of one single rep"
+    return f"on average {inside} at the lowest point of {mean.n} reps"
 
 
 def _interval(mean: SetMean) -> str:
     if mean.ci95 is None:
         return ""
+    # A mean that is told as 'towards the outside' is negative here: say which sign is which.
     low, high = mean.mean - mean.ci95, mean.mean + mean.ci95
-    signs = "" if low >= 0 else ", minus is outside"
-    return f" (95 % interval {low:.1f} to {high:.1f}{signs})"
+    return f" (95 % interval {low:.1f} to {high:.1f}{', minus is outside' if low < 0 else ''})"
 
 
-def _colours(trial: Trial, side: str, valid: Sequence[Rep]) -> str:
-    levels = [level_of(trial, rep) for rep in valid]
-    coloured = [level for level in levels if level is not None]
-    if not coloured:
-        return f"no colour, because {_why_no_colour(trial, valid)}"
-    noun = _noun(trial)
-    said = [f"{coloured.count(Level.GREEN)} of {len(valid)} {noun}s in the green band"]
-    said += [f"{n} {level.value}" for level in (Level.AMBER, Level.RED) if (n := coloured.count(level))]
-    without = len(valid) - len(coloured)
+def _colours(trial: Trial, side: str) -> str:
+    valid = trial.valid_reps(side)
+    levels = [level for rep in valid if (level := level_of(trial, rep)) is not None]
+    if not levels:
+        return f"no colour: {_why_no_colour(trial, valid)}"
+    said = [f"{levels.count(Level.GREEN)} of {len(valid)} in the green band"]
+    said += [f"{count} {level.value}" for level in (Level.AMBER, Level.RED) if (count := levels.count(level))]
+    without = len(valid) - len(levels)
     return ", ".join(said + ([f"{without} without a colour"] if without else []))
 
 
 def _why_no_colour(trial: Trial, valid: Sequence[Rep]) -> str:
-    if all(rep.grade is not Grade.OK for rep in valid):
+    if all(rep.grade is Grade.LOW for rep in valid):
         return _why(trial, valid, Grade.LOW)
     if any(band.measure == "fppa_asis_deg" for band in trial.task.bands):
         return "the published limits for this task need stickers on the pelvis"
     return "no limit for this angle in this task is published"
 
 
-def _sure_of_band(trial: Trial, mean: SetMean) -> str:
-    edge = next((b.amber for b in trial.task.bands if b.measure == mean.measure and b.amber), None)
+def _unsure_band(trial: Trial, mean: SetMean) -> str:
+    """Return that the mean's interval reaches over the edge of the green band, if it does."""
+    edge = next((band.amber for band in bands_in_use(trial) if band.measure == mean.measure), None)
     if edge is None or mean.ci95 is None or abs(mean.mean - edge) >= mean.ci95:
         return ""
-    return f"; the interval holds the edge of the green band ({edge:g} deg), so the colour is not sure"
+    return f"; the interval reaches over the edge of the green band ({edge:g} deg), so the colour is not sure"
 
 
 def _why(trial: Trial, reps: Sequence[Rep], grade: Grade) -> str:
@@ -213,7 +221,8 @@ def mean_of(trial: Trial, measure: str, side: str, /) -> SetMean | None:
 
 def band_line(band: Band, /) -> str:
     """Return the edges of a band with population and source."""
-    return f"{MEASURE_NAMES.get(band.measure, band.measure)}: {_edges(band)} ({band.population}; {band.source})"
+    name = MEASURE_NAMES.get(band.measure, band.measure)
+    return f"Bands of {name}: {_edges(band)} ({band.population}; {band.source})"
 
 
 def _edges(band: Band) -> str:
@@ -226,13 +235,10 @@ def _edges(band: Band) -> str:
 
 
 def bands_in_use(trial: Trial, /) -> tuple[Band, ...]:
-    """Return the bands that could colour something in this clip: their measure is known in some rep."""
-    return tuple(band for band in trial.task.bands if trial.measures[band.measure].notna().any())
+    """Return the bands that coloured some rep of this clip."""
+    used = {(flag.code, flag.measure) for flag in trial.flags}
+    return tuple(band for band in trial.task.bands if (band.code, band.measure) in used)
 
 
 def _counted(reps: Sequence[Rep]) -> list[Rep]:
     return [rep for rep in reps if rep.grade is not Grade.INVALID]
-
-
-def _noun(trial: Trial) -> str:
-    return "hold" if judged_holds(trial) else "rep"

@@ -1,0 +1,258 @@
+"""Fetch one wheel from the package index that pip or uv is set up for, with or without pip installed."""
+
+from __future__ import annotations
+
+import base64
+import configparser
+import importlib.util
+import os
+import ssl
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+#: Called with bytes done, bytes to come if known, and what is being fetched.
+Progress = Callable[[int, int | None, str], None]
+
+#: Where uv and pip look when nobody says otherwise.
+DEFAULT_INDEX = "https://pypi.org/simple"
+TIMEOUT_S = 60.0
+_CHUNK = 1 << 18
+
+
+class NotFetched(Exception):
+    """The file could not be had; the message says why, in words for a person."""
+
+
+def fetch_wheel(project: str, version: str, file_name: str, folder: Path, progress: Progress | None) -> Path:
+    """Put a wheel into a folder and return its path.
+
+    pip fetches it where there is pip, because it knows every setting, credential and proxy of its user.
+    Otherwise the index is read directly, with the settings that uv and pip keep in the environment and in
+    their configuration files.
+
+    Raises
+    ------
+    NotFetched
+        If no index has the file or none can be reached.
+    """
+    if importlib.util.find_spec("pip") is not None:
+        if progress is not None:
+            progress(0, None, file_name)
+        return _by_pip(project, version, file_name, folder)
+    return _from_indexes(project, file_name, folder, progress)
+
+
+def download(url: str, target: Path, progress: Progress | None, *, cafile: str | None = None) -> None:
+    """Write what a URL gives to a file; proxies of the environment are honoured.
+
+    Raises
+    ------
+    NotFetched
+        If the server cannot be reached or answers with an error.
+    """
+    try:
+        with _opened(url, cafile) as answer, target.open("wb") as file:
+            total = int(answer.headers.get("Content-Length") or 0) or None
+            done = 0
+            while chunk := answer.read(_CHUNK):
+                done += file.write(chunk)
+                if progress is not None:
+                    progress(done, total, target.name)
+    except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as wrong:
+        raise NotFetched(f"{_host(url)} could not be reached ({_reason(wrong)})") from wrong
+
+
+# --- with pip --------------------------------------------------------------------------------------------
+
+
+def _by_pip(project: str, version: str, file_name: str, folder: Path) -> Path:
+    _, _, python, abi, platform = file_name.removesuffix(".whl").split("-")
+    command = [
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"),
+        *("--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(folder)),
+        *("--platform", platform, "--abi", abi, "--implementation", python[:2]),
+        *("--python-version", f"{python[2]}.{python[3:]}", f"{project}=={version}"),
+    ]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode != 0:
+        said = [line for line in ran.stderr.splitlines() if line.startswith("ERROR")] or ["no reason given"]
+        raise NotFetched(f"pip could not fetch {project} {version}: {said[-1].removeprefix('ERROR: ')}")
+    return folder / file_name
+
+
+# --- without pip -----------------------------------------------------------------------------------------
+
+
+def _from_indexes(project: str, file_name: str, folder: Path, progress: Progress | None) -> Path:
+    settings = _settings()
+    reasons = []
+    for index in _indexes(settings):
+        page = f"{index.rstrip('/')}/{project}/"
+        try:
+            url = _link(page, file_name, settings.get("cert"))
+            if url is None:
+                reasons.append(f"{_host(index)} does not have {file_name}")
+                continue
+            download(url, folder / file_name, progress, cafile=settings.get("cert"))
+        except NotFetched as wrong:
+            reasons.append(str(wrong))
+            continue
+        return folder / file_name
+    raise NotFetched("; ".join(reasons))
+
+
+def _link(page: str, file_name: str, cafile: str | None) -> str | None:
+    """Return where an index page links a file, or None."""
+    try:
+        with _opened(page, cafile) as answer:
+            links = _Links(answer.read().decode("utf-8", "replace")).targets
+            base: str = answer.geturl()
+    except urllib.error.HTTPError as wrong:
+        if wrong.code == 404:
+            return None
+        raise NotFetched(f"{_host(page)} answered {wrong.code}") from wrong
+    except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as wrong:
+        raise NotFetched(f"{_host(page)} could not be reached ({_reason(wrong)})") from wrong
+    for link in links:
+        url: str = urllib.parse.urljoin(base, link).partition("#")[0]
+        if urllib.parse.unquote(url.rpartition("/")[2]) == file_name:
+            return url
+    return None
+
+
+class _Links(HTMLParser):
+    """The targets of all links of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.targets += [value for name, value in attrs if name == "href" and value]
+
+
+def _indexes(settings: dict[str, str]) -> Iterator[str]:
+    """Yield index addresses: the user's own in their order, or the default one."""
+    main = settings.get("index-url") or DEFAULT_INDEX
+    for index in (main, *settings.get("extra-index-url", "").split()):
+        if index.startswith(("https://", "http://")):
+            yield index
+
+
+def _settings() -> dict[str, str]:
+    """Return ``index-url``, ``extra-index-url`` and ``cert``: from files first, the environment on top."""
+    found: dict[str, str] = {}
+    for file in _pip_files():
+        found |= _from_pip_file(file)
+    for file in _uv_files():
+        found |= _from_uv_file(file)
+    environment = {
+        "index-url": ("PIP_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"),
+        "extra-index-url": ("PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_INDEX"),
+        "cert": ("PIP_CERT", "SSL_CERT_FILE"),
+    }
+    for key, names in environment.items():
+        for name in names:
+            if os.environ.get(name):
+                found[key] = " ".join(map(_without_name, os.environ[name].split()))
+    return found
+
+
+def _without_name(index: str) -> str:
+    """Return the address of an index, which uv lets carry a name: NAME=https://..."""
+    name, equals, address = index.partition("=")
+    return address if equals and "://" in address and "://" not in name else index
+
+
+def _pip_files() -> list[Path]:
+    """Return pip's configuration files, the weakest first."""
+    if os.environ.get("PIP_CONFIG_FILE"):
+        return [Path(os.environ["PIP_CONFIG_FILE"])]
+    if os.name == "nt":
+        folders = [Path(os.environ.get(name, "")) / "pip" for name in ("PROGRAMDATA", "APPDATA")]
+        return [folder / "pip.ini" for folder in (*folders, Path(sys.prefix))]
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return [
+        Path("/etc/pip.conf"),
+        Path("/Library/Application Support/pip/pip.conf"),
+        Path.home() / ".pip" / "pip.conf",
+        config / "pip" / "pip.conf",
+        Path(sys.prefix) / "pip.conf",
+    ]
+
+
+def _from_pip_file(file: Path) -> dict[str, str]:
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read(file, encoding="utf-8")
+    except (configparser.Error, OSError):
+        return {}
+    keys = ("index-url", "extra-index-url", "cert")
+    return {
+        key: parser[section][key]
+        for section in ("global", "download")
+        if parser.has_section(section)
+        for key in keys
+        if key in parser[section]
+    }
+
+
+def _uv_files() -> list[Path]:
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    if os.name == "nt":
+        config = Path(os.environ.get("APPDATA", ""))
+    return [Path("/etc/uv/uv.toml"), config / "uv" / "uv.toml"]
+
+
+def _from_uv_file(file: Path) -> dict[str, str]:
+    try:
+        settings = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    found = {}
+    if isinstance(settings.get("index-url"), str):
+        found["index-url"] = settings["index-url"]
+    for index in settings.get("index", []):
+        if isinstance(index, dict) and isinstance(index.get("url"), str):
+            key = "index-url" if index.get("default") else "extra-index-url"
+            found[key] = f"{found.get(key, '')} {index['url']}".strip()
+    return found
+
+
+# --- connections -----------------------------------------------------------------------------------------
+
+
+def _opened(url: str, cafile: str | None):  # type: ignore[no-untyped-def]  # urllib's answer has no public type
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        raise ValueError(f"not a web address: {url}")
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    request = urllib.request.Request(bare, headers={"Accept": "text/html, */*"})
+    if parts.username:
+        secret = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
+        request.add_header("Authorization", "Basic " + base64.b64encode(secret.encode()).decode())
+    context = ssl.create_default_context(cafile=cafile) if parts.scheme == "https" else None
+    return urllib.request.urlopen(request, timeout=TIMEOUT_S, context=context)
+
+
+def _host(url: str) -> str:
+    # Without user name and password: this is shown.
+    return urllib.parse.urlsplit(url).hostname or url
+
+
+def _reason(wrong: BaseException) -> str:
+    reason = getattr(wrong, "reason", None)
+    return str(reason or wrong or type(wrong).__name__)

@@ -1,0 +1,37 @@
+"""Bars on a terminal, nothing in a pipe; always on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def fetching() -> Iterator[Callable[[int, int | None, str], None] | None]:
+    """Give what shows the bytes of a download."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        row = bar.add_task("fetching the pose model, once", total=None)
+        yield lambda done, total, what: bar.update(row, completed=done, total=total)
+
+
+@contextmanager
+def frames_of(name: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """Give what shows the frames of one clip."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        row = bar.add_task(name, total=None)
+        yield lambda done, expected: bar.update(row, completed=done, total=expected)
