@@ -70,20 +70,16 @@ def watch(
     """Return the clip's facts, the raw track of the person followed, and what the pictures said."""
     with ClipReader(path) as reader:
         people = _people_in(path, reader, model)
-        if settings.person is not None and settings.person > max(people, 1):
-            raise WrongUsage(
-                f"{reader.name}: --person {settings.person} was asked for, but {people or 'nobody'} "
-                f"{'was' if people < 2 else 'were'} found.",
-                "Leave --person out or give a smaller number, counted from the left of the picture.",
-            )
+        _check_person(reader.name, settings.person, len(people))
         followed = pose.follow(
             decode_ahead(_counted(reader.frames(), reader.expected_frames, progress)),
-            partial(MediaPipeEstimator, model.path, people=max(people, 1)),
+            partial(MediaPipeEstimator, model.path),
             scale=reader.scale,
-            following=pose.Following(settings.mirror_average, settings.person),
+            strip=pose.strip_of(people, reader.frame_width_px, person=settings.person),
+            mirror_average=settings.mirror_average,
         )
         clip = reader.clip()
-    return clip, followed.track, ClipEvidence(max(people, 1), followed.identity_jump_share)
+    return clip, followed.track, ClipEvidence(len(people), followed.identity_jump_share)
 
 
 def measure(
@@ -151,11 +147,19 @@ def _given(settings: Settings) -> orientation.GivenSetup:
     return orientation.GivenSetup(settings.side, settings.mirrored, settings.yaw_deg)
 
 
-def _people_in(path: Path, reader: ClipReader, model: ModelFile) -> int:
-    """Return how many people a few pictures of the clip show at most."""
+def _people_in(path: Path, reader: ClipReader, model: ModelFile) -> tuple[pose.PersonInView, ...]:
     pictures = stills(path, list(pose.spread_over(reader.expected_duration_s or 0.0, PEOPLE_LOOKED_FOR_IN)))
     with closing(MediaPipeEstimator(model.path, people=MOST_PEOPLE, mode=Mode.PICTURES)) as estimator:
-        return pose.count_people(pictures, estimator)
+        return pose.people_in_view(pictures, estimator)
+
+
+def _check_person(clip: str, person: int | None, count: int) -> None:
+    if person is not None and person > max(count, 1):
+        found = "nobody was found" if count == 0 else f"{count} {'was' if count == 1 else 'were'} found"
+        raise WrongUsage(
+            f"{clip}: --person {person} was asked for, but {found}.",
+            "Leave --person out or give a smaller number, counted from the left of the picture.",
+        )
 
 
 def _counted(frames: Iterable[Frame], expected: int | None, progress: Progress | None) -> Iterator[Frame]:

@@ -18,8 +18,10 @@ from valgus.model.track import LANDMARKS, PoseTrack
 SAME_PERSON_LEGS = 0.5
 #: Hips that move further than this share of a leg between two frames have changed person or place.
 JUMP_LEGS = 0.5
-#: The person followed is looked for within this many legs of where they were last.
-NEAR_LEGS = 1.0
+#: People are also looked for in parts of the picture of this share of its width.
+PART_SHARE = 0.6
+#: A person is there when half of the landmarks have at least this visibility.
+SURE = 0.5
 #: A piece of track is on the same person only if its size differs by no more than this factor.
 SAME_SIZE = 1.4
 
@@ -41,20 +43,19 @@ class TimedPicture(Protocol):
 
 
 @dataclass(frozen=True)
-class Following:
-    """Whose track is made, and how.
+class Strip:
+    """The columns of the pictures in which one person is looked for, the last one exclusive."""
 
-    Attributes
-    ----------
-    mirror_average : bool
-        Whether the mirrored picture is tracked as well and both are averaged: the model treats left and
-        right legs differently, and the average does not.
-    person : int or None
-        Which person, counted from the left of the picture from 1; None is the largest and most central.
-    """
+    left_px: int
+    right_px: int
 
-    mirror_average: bool = True
-    person: int | None = None
+
+@dataclass(frozen=True)
+class PersonInView:
+    """Where somebody was seen, in pixels of the pictures."""
+
+    hips_x_px: float
+    leg_px: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,18 +66,14 @@ class Followed:
     identity_jump_share: float
 
 
-def count_people(pictures: Iterable[RgbImage], estimator: Estimator, /) -> int:
-    """Return the most people found at once in some pictures; one person found twice counts once."""
-    return max((len(_distinct(estimator.people(rgb, k))) for k, rgb in enumerate(pictures)), default=0)
-
-
 def follow(
     frames: Iterable[TimedPicture],
     make_estimator: MakeEstimator,
     /,
     *,
     scale: tuple[float, float],
-    following: Following,
+    strip: Strip | None = None,
+    mirror_average: bool = True,
 ) -> Followed:
     """Track one person through the frames of a clip.
 
@@ -85,48 +82,178 @@ def follow(
     frames : iterable
         Upright pictures in order of time.
     make_estimator : callable
-        Makes a pose model; called twice when the mirrored picture is tracked as well.
+        Makes a pose model that follows one person; called twice when the mirrored picture is tracked as well.
     scale : (float, float)
         Full-size pixels per pixel of the frames, along x and y.
-    following : Following
-        Who is followed, and how.
+    strip : Strip or None
+        Where to look, when several people are in view; None is the whole picture.
+    mirror_average : bool
+        Whether the mirrored picture is tracked as well and both are averaged: the model treats left and right
+        legs differently, and the average does not.
     """
     columns = _Columns()
     with ExitStack() as open_models:
-        look = _looker(make_estimator, open_models, following)
+        look = _looker(make_estimator, open_models, strip, mirror_average)
         for frame in frames:
-            columns.add(frame.time_s, look(frame), frame.rgb.shape)
-    return _without_jumps(columns.as_track(scale, following))
+            columns.add(frame.time_s, look(frame.rgb, frame.time_s), frame.rgb.shape)
+    step = ("mean of the picture and its mirror image",) if mirror_average else ()
+    return _without_jumps(columns.as_track(scale, step))
+
+
+# --- who is there ----------------------------------------------------------------------------------------
+
+
+def people_in_view(pictures: Iterable[RgbImage], estimator: Estimator, /) -> tuple[PersonInView, ...]:
+    """Return the people that at least two pictures show, from the left of the picture to the right.
+
+    Parameters
+    ----------
+    pictures : iterable of (h, w, 3) arrays
+        A few pictures spread over the clip.
+    estimator : Estimator
+        One that looks at pictures independently.
+
+    Notes
+    -----
+    The model overlooks people beside a larger one, so parts of the picture are searched as well.
+    """
+    shown = sorted((_people_in_picture(rgb, estimator) for rgb in pictures), key=len)
+    # The second-most: somebody seen in one picture alone is more often a coat on a hook.
+    people = shown[-2:][0] if shown else []
+    return tuple(sorted(people, key=lambda person: person.hips_x_px))
+
+
+def strip_of(people: Sequence[PersonInView], width_px: int, /, *, person: int | None = None) -> Strip | None:
+    """Return where to look for one of several people, half-way to the next on either side.
+
+    Parameters
+    ----------
+    people : sequence of PersonInView
+        From the left of the picture to the right.
+    width_px : int
+        Width of the pictures.
+    person : int or None
+        Who, counted from the left from 1; None is the largest and most central.
+
+    Returns
+    -------
+    Strip or None
+        None when there is nobody to keep apart.
+    """
+    if len(people) < 2:
+        return None
+    which = _most_prominent(people, width_px) if person is None else person - 1
+    places = [other.hips_x_px for other in people]
+    left = (places[which - 1] + places[which]) / 2 if which > 0 else 0.0
+    right = (places[which] + places[which + 1]) / 2 if which + 1 < len(people) else float(width_px)
+    return Strip(int(left), int(np.ceil(right)))
+
+
+def _most_prominent(people: Sequence[PersonInView], width_px: int) -> int:
+    def prominence(which: int) -> float:
+        off_centre = abs(people[which].hips_x_px / width_px - 0.5)
+        return people[which].leg_px * (1 - off_centre)
+
+    return max(range(len(people)), key=prominence)
+
+
+def _people_in_picture(rgb: RgbImage, estimator: Estimator) -> list[PersonInView]:
+    width = rgb.shape[1]
+    people: list[PersonInView] = []
+    for window in _windows(width):
+        part = np.ascontiguousarray(rgb[:, window.left_px : window.right_px])
+        for found in estimator.people(part, 0.0):
+            seen = _seen_in(window, found, width)
+            if seen is not None and all(_apart_legs(seen, other) >= SAME_PERSON_LEGS for other in people):
+                people.append(seen)
+    return people
+
+
+def _windows(width_px: int) -> tuple[Strip, ...]:
+    """Return the whole picture, then overlapping parts of it."""
+    part = int(PART_SHARE * width_px)
+    return Strip(0, width_px), Strip(0, part), Strip(width_px - part, width_px)
+
+
+def _seen_in(window: Strip, found: Detection, width_px: int) -> PersonInView | None:
+    """Return where a detection is in the picture; None when it is unsure or cut by the window's own edge."""
+    hips_x, leg = float(_hips(found)[0]), _leg_px(found)
+    cut_left = window.left_px > 0 and hips_x < SAME_PERSON_LEGS * leg
+    cut_right = (
+        window.right_px < width_px and hips_x > window.right_px - window.left_px - SAME_PERSON_LEGS * leg
+    )
+    if cut_left or cut_right or float(np.median(found.confidence)) < SURE:
+        return None
+    return PersonInView(window.left_px + hips_x, leg)
+
+
+def _apart_legs(one: PersonInView, other: PersonInView) -> float:
+    """Return the distance between two people's hips in legs of the larger one."""
+    return abs(one.hips_x_px - other.hips_x_px) / max(one.leg_px, other.leg_px, 1.0)
+
+
+def _hips(person: Detection) -> FloatArray:
+    return np.asarray(person.xy_px[[LANDMARKS.index("left_hip"), LANDMARKS.index("right_hip")]].mean(axis=0))
+
+
+def _leg_px(person: Detection) -> float:
+    hips, ankles = (
+        person.xy_px[[LANDMARKS.index(f"{side}_{joint}") for side in ("left", "right")]]
+        for joint in ("hip", "ankle")
+    )
+    return float(np.hypot(*(ankles - hips).T).max())
 
 
 # --- one frame -------------------------------------------------------------------------------------------
 
-Look = Callable[[TimedPicture], Detection | None]
+Look = Callable[[RgbImage, float], "Detection | None"]
 
 
-def _looker(make_estimator: MakeEstimator, open_models: ExitStack, following: Following) -> Look:
-    """Return what finds the followed person in a frame, with or without the mirrored picture."""
-    as_filmed = open_models.enter_context(closing(make_estimator()))
-    choose = _Chooser(following.person)
-    if not following.mirror_average:
-        return lambda frame: choose(as_filmed.people(frame.rgb, frame.time_s), frame.rgb.shape[1])
-
-    mirrored = open_models.enter_context(closing(make_estimator()))
+def _looker(
+    make_estimator: MakeEstimator, open_models: ExitStack, strip: Strip | None, mirror_average: bool
+) -> Look:
+    """Return what finds the followed person in a picture, with or without its mirror image."""
+    as_filmed = _one_person(open_models.enter_context(closing(make_estimator())), strip)
+    if not mirror_average:
+        return as_filmed
+    estimator = open_models.enter_context(closing(make_estimator()))
+    mirrored = _one_person(_InMirror(estimator), strip)
     beside = open_models.enter_context(ThreadPoolExecutor(1, thread_name_prefix="mirrored-pose"))
 
-    def look(frame: TimedPicture) -> Detection | None:
-        reflection = beside.submit(_people_in_mirror, mirrored, frame)
-        chosen = choose(as_filmed.people(frame.rgb, frame.time_s), frame.rgb.shape[1])
-        return _average(chosen, reflection.result())
+    def look(rgb: RgbImage, time_s: float) -> Detection | None:
+        reflection = beside.submit(mirrored, rgb, time_s)
+        return _average(as_filmed(rgb, time_s), reflection.result())
 
     return look
 
 
-def _people_in_mirror(estimator: Estimator, frame: TimedPicture) -> tuple[Detection, ...]:
-    """Return the people of the mirrored picture, mirrored back: places and names as in the picture itself."""
-    width = frame.rgb.shape[1]
-    found = estimator.people(np.ascontiguousarray(frame.rgb[:, ::-1]), frame.time_s)
-    return tuple(_mirrored_back(person, width, _swap_columns(estimator.names)) for person in found)
+def _one_person(estimator: Estimator, strip: Strip | None) -> Look:
+    """Return what finds a person in a strip of a picture and gives places in the whole picture."""
+
+    def look(rgb: RgbImage, time_s: float) -> Detection | None:
+        part = rgb if strip is None else np.ascontiguousarray(rgb[:, strip.left_px : strip.right_px])
+        found = next(iter(estimator.people(part, time_s)), None)
+        if found is None or strip is None:
+            return found
+        return replace(found, xy_px=found.xy_px + np.array([strip.left_px, 0]))
+
+    return look
+
+
+class _InMirror:
+    """A pose model that looks at the mirror image and gives places and names as in the picture itself."""
+
+    def __init__(self, estimator: Estimator) -> None:
+        self.estimator = estimator
+        self.names = estimator.names
+
+    def people(self, rgb: RgbImage, time_s: float) -> tuple[Detection, ...]:
+        found = self.estimator.people(np.ascontiguousarray(rgb[:, ::-1]), time_s)
+        swap = _swap_columns(self.names)
+        return tuple(_mirrored_back(person, rgb.shape[1], swap) for person in found)
+
+    def close(self) -> None:
+        self.estimator.close()
 
 
 def _mirrored_back(person: Detection, width_px: int, swap: Sequence[int]) -> Detection:
@@ -140,75 +267,18 @@ def _swap_columns(names: Sequence[str]) -> list[int]:
     return [names.index("_".join(swap.get(part, part) for part in name.split("_"))) for name in names]
 
 
-def _average(one: Detection | None, others: Sequence[Detection]) -> Detection | None:
+def _average(one: Detection | None, other: Detection | None) -> Detection | None:
     """Return the mean of a person and the same person in the mirror; None unless both were found there."""
-    same = [other for other in others if one is not None and _apart_legs(one, other) < SAME_PERSON_LEGS]
-    if one is None or not same:
+    if one is None or other is None:
         return None
-    other = min(same, key=lambda candidate: _apart_legs(one, candidate))
+    if np.hypot(*(_hips(one) - _hips(other))) > SAME_PERSON_LEGS * max(_leg_px(one), _leg_px(other)):
+        return None
     world = None if one.world_m is None or other.world_m is None else (one.world_m + other.world_m) / 2
-    return Detection((one.xy_px + other.xy_px) / 2, np.minimum(one.confidence, other.confidence), world)
+    xy = (one.xy_px + other.xy_px) / 2
+    return Detection(xy, np.minimum(one.confidence, other.confidence), world)
 
 
 # --- whose track -----------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Chooser:
-    """Picks the same person again: first by size and place or by number, then the one nearest to before."""
-
-    person: int | None
-    last: Detection | None = None
-
-    def __call__(self, found: Sequence[Detection], width_px: int) -> Detection | None:
-        people = _distinct(found)
-        if self.last is None:
-            self.last = self._first(people, width_px)
-            return self.last
-        before = self.last
-        near = [p for p in people if _apart_legs(before, p) < NEAR_LEGS]
-        if not near:
-            return None
-        self.last = min(near, key=lambda p: _apart_legs(before, p))
-        return self.last
-
-    def _first(self, people: Sequence[Detection], width_px: int) -> Detection | None:
-        if self.person is None:
-            return max(people, key=lambda p: _prominence(p, width_px), default=None)
-        from_left = sorted(people, key=lambda p: float(_hips(p)[0]))
-        return from_left[self.person - 1] if len(from_left) >= self.person else None
-
-
-def _prominence(person: Detection, width_px: int) -> float:
-    """Return how large and central a person is: size in px, less up to half for standing at the edge."""
-    off_centre = abs(float(_hips(person)[0]) / width_px - 0.5)
-    return _leg_px(person) * (1 - off_centre)
-
-
-def _distinct(found: Sequence[Detection]) -> list[Detection]:
-    people: list[Detection] = []
-    for person in sorted(found, key=lambda p: -float(p.confidence.mean())):
-        if all(_apart_legs(person, other) >= SAME_PERSON_LEGS for other in people):
-            people.append(person)
-    return people
-
-
-def _apart_legs(one: Detection, other: Detection) -> float:
-    """Return the distance between two people's hips in legs of the larger one."""
-    leg = max(_leg_px(one), _leg_px(other), 1.0)
-    return float(np.hypot(*(_hips(one) - _hips(other)))) / leg
-
-
-def _hips(person: Detection) -> FloatArray:
-    return np.asarray(person.xy_px[[LANDMARKS.index("left_hip"), LANDMARKS.index("right_hip")]].mean(axis=0))
-
-
-def _leg_px(person: Detection) -> float:
-    hips, ankles = (
-        person.xy_px[[LANDMARKS.index(f"{side}_{joint}") for side in ("left", "right")]]
-        for joint in ("hip", "ankle")
-    )
-    return float(np.hypot(*(ankles - hips).T).max())
 
 
 def _without_jumps(track: PoseTrack) -> Followed:
@@ -277,7 +347,7 @@ class _Columns:
         self.found.append(person)
         self.size_px = (shape[1], shape[0])
 
-    def as_track(self, scale: tuple[float, float], following: Following) -> PoseTrack:
+    def as_track(self, scale: tuple[float, float], steps: tuple[str, ...]) -> PoseTrack:
         """Return the track in full-size pixels, rounded so that what is saved is what is computed with."""
         xy = self._stack(lambda person: person.xy_px, (len(LANDMARKS), 2))
         confidence = np.nan_to_num(self._stack(lambda person: person.confidence, (len(LANDMARKS),)))
@@ -288,7 +358,7 @@ class _Columns:
             xy_px=np.round(xy * scale, 2),
             confidence=np.round(confidence, 3),
             world_m=np.round(self._stack(_world, (len(LANDMARKS), 3)), 4),
-            steps=("mean of the picture and its mirror image",) if following.mirror_average else (),
+            steps=steps,
         )
 
     def _stack(self, part: Callable[[Detection], FloatArray], shape: tuple[int, ...]) -> FloatArray:

@@ -49,26 +49,30 @@ def test_five_squats_filmed_at_an_angle_are_found_measured_and_graded_invalid() 
 
 @pytest.mark.parametrize("name", SAME_MOTION)
 def test_the_container_does_not_change_the_numbers(name: str) -> None:
+    """Filmed at 38 deg and 36 % deep, a pixel at the knee is 1.6 deg: single reps scatter more than sets."""
     base, other = real(BASE), real(name)
     assert other.measured
     for side in ("left", "right"):
-        got = _by_side(other, side)
-        got["bottom_s"] += SAME_MOTION[name]
-        pairs = pd.merge_asof(
-            got,
-            _by_side(base, side),
-            on="bottom_s",
-            tolerance=0.15,
-            direction="nearest",
-            suffixes=("", "_base"),
-        )
-        assert pairs["fppa_deg_base"].notna().all(), "a rep that the base clip does not have"
-        assert (pairs["fppa_deg"] - pairs["fppa_deg_base"]).abs().max() <= 1.5
+        off_deg = _difference_deg(base, other, side, SAME_MOTION[name])
+        assert abs(off_deg.mean()) <= 1.6
+        assert off_deg.abs().max() <= 4.0
+
+
+def _difference_deg(base: Trial, other: Trial, side: str, cut_s: float) -> pd.Series:
+    """Return the FPPA of each rep less that of the same rep in the base clip."""
+    got = _by_side(other, side)
+    got["bottom_s"] += cut_s
+    pairs = pd.merge_asof(
+        got, _by_side(base, side), on="bottom_s", tolerance=0.15, direction="nearest", suffixes=("", "_base")
+    )
+    assert pairs["fppa_deg_base"].notna().all(), "a rep that the base clip does not have"
+    return pairs["fppa_deg"] - pairs["fppa_deg_base"]
 
 
 @pytest.mark.parametrize("name", [name for name in SAME_MOTION if "hlg" not in name and "vp9" not in name])
 def test_the_container_does_not_change_the_number_of_reps(name: str) -> None:
-    visible = [dip_s for dip_s in DIPS_S if dip_s > SAME_MOTION[name] + 1.0]
+    # A rep counts when the clip holds its descent: the cut falls into the second one's, half-way down.
+    visible = [dip_s for dip_s in DIPS_S if dip_s > SAME_MOTION[name] + 0.3]
     assert len(_by_side(real(name), "left")) == len(visible)
 
 
@@ -76,14 +80,15 @@ def test_a_mirrored_clip_gives_the_other_sides_values_with_the_same_sign() -> No
     base, mirrored = real(BASE), real("hard/mirrored.mp4")
     for side, other in (("left", "right"), ("right", "left")):
         as_filmed, in_mirror = _by_side(base, side)["fppa_deg"], _by_side(mirrored, other)["fppa_deg"]
-        np.testing.assert_allclose(in_mirror, as_filmed, atol=2.5)
+        np.testing.assert_allclose(in_mirror, as_filmed, atol=4.0)
+        assert abs(in_mirror.mean() - as_filmed.mean()) <= 1.5
 
 
 def test_a_mirrored_clip_that_is_declared_gives_the_right_sides_values() -> None:
     base, declared = real(BASE), real("hard/mirrored.mp4", Settings(mirrored=True))
     for side in ("left", "right"):
         np.testing.assert_allclose(
-            _by_side(declared, side)["fppa_deg"], _by_side(base, side)["fppa_deg"], atol=2.5
+            _by_side(declared, side)["fppa_deg"], _by_side(base, side)["fppa_deg"], atol=4.0
         )
 
 
