@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -61,9 +60,7 @@ class RejectOutliers:
         least = self.least_share * track.leg_scale_px
 
         def without_outliers(values: FloatArray) -> FloatArray:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", RuntimeWarning)  # a window that is all gap has no median
-                out = filters.hampel_outliers(values, window=self.window, n_sd=self.n_sd, least=least)
+            out = filters.hampel_outliers(values, window=self.window, n_sd=self.n_sd, least=least)
             return np.where(out, np.nan, values)
 
         xy = _each_coordinate(track, without_outliers)
@@ -132,7 +129,7 @@ class LowPass:
 
 def _each_coordinate(track: PoseTrack, change: Callable[[FloatArray], FloatArray]) -> FloatArray:
     changed = np.array(track.xy_px)
-    for landmark in range(changed.shape[1]):
+    for landmark in np.flatnonzero(np.isfinite(changed).any(axis=(0, 2))):
         for axis in range(2):
             changed[:, landmark, axis] = change(changed[:, landmark, axis])
     return changed

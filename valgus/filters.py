@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy.interpolate import PchipInterpolator
-from scipy.ndimage import generic_filter
 from scipy.signal import butter, sosfiltfilt
 
 from valgus.model.arrays import BoolArray, FloatArray
@@ -37,14 +37,22 @@ def low_pass(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> Flo
 def _low_pass_run(values: FloatArray, time_s: FloatArray, cutoff_hz: float) -> FloatArray:
     even_s = np.linspace(time_s[0], time_s[-1], len(time_s))
     rate_hz = (len(even_s) - 1) / (even_s[-1] - even_s[0])
-    corner = cutoff_hz / ZERO_LAG_SHARE / (rate_hz / 2)
-    if corner >= 1:
+    if cutoff_hz / ZERO_LAG_SHARE >= rate_hz / 2:
         return values
-    sections = butter(2, corner, output="sos")
+    sections = butter(2, _design_hz(cutoff_hz, rate_hz), fs=rate_hz, output="sos")
     even = np.interp(even_s, time_s, values)
     # Odd extension by about one period of the cut-off keeps the ends from being pulled.
     pad = min(len(even) - 1, int(np.ceil(rate_hz / cutoff_hz)))
     return np.interp(time_s, even_s, sosfiltfilt(sections, even, padlen=pad))
+
+
+def _design_hz(cutoff_hz: float, rate_hz: float) -> float:
+    """Return the design frequency whose two passes have their -3 dB point at the cut-off.
+
+    The share holds on the warped frequency axis of a digital filter; taken on the plain one it costs 5 % of
+    the amplitude at 10 Hz and 60 frames per second.
+    """
+    return float(np.arctan(np.tan(np.pi * cutoff_hz / rate_hz) / ZERO_LAG_SHARE) * rate_hz / np.pi)
 
 
 def hampel_outliers(values: FloatArray, *, window: int, n_sd: float, least: float) -> BoolArray:
@@ -60,10 +68,19 @@ def hampel_outliers(values: FloatArray, *, window: int, n_sd: float, least: floa
         A deviation below this never counts, in the unit of the values; keeps still stretches from being
         thinned.
     """
-    middle = generic_filter(values, np.nanmedian, size=window, mode="nearest")
+    middle = _moving_median(values, window)
     off = np.abs(values - middle)
-    spread = MAD_TO_SD * generic_filter(off, np.nanmedian, size=window, mode="nearest")
+    spread = MAD_TO_SD * _moving_median(off, window)
     return np.asarray(off > np.maximum(n_sd * spread, least))
+
+
+def _moving_median(values: FloatArray, window: int) -> FloatArray:
+    """Return the median of the known values in each window; the ends are repeated, all gap gives NaN."""
+    around = sliding_window_view(np.pad(values, window // 2, mode="edge"), window)
+    known = np.isfinite(around).any(axis=1)
+    median = np.full(len(values), np.nan)
+    median[known] = np.nanmedian(around[known], axis=1)
+    return median
 
 
 def fill_runs(values: FloatArray, time_s: FloatArray, gaps: list[slice]) -> FloatArray:

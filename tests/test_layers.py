@@ -1,0 +1,118 @@
+"""Who may import whom: this table is the architecture."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import valgus
+
+PACKAGE = Path(valgus.__file__).parent
+
+#: Part of the package: the parts it may import. A part may always import itself.
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "model": {"errors"},
+    "geometry": {"model"},
+    "filters": {"model"},
+    "simulate": {"model", "geometry", "filters"},
+    "phantom": {"model", "errors", "geometry", "video"},
+    "video": {"model", "errors"},
+    "backends": {"model", "errors"},
+    "rules": {"model", "errors"},
+    "summary": {"model"},
+    "flags": {"model"},
+    "cleaning": {"model", "geometry", "filters"},
+    "orientation": {"model", "geometry", "filters"},
+    "metrics": {"model", "geometry", "filters"},
+    "segmentation": {"model", "geometry", "filters"},
+    "quality": {"model", "geometry", "filters"},
+    "uncertainty": {"model", "geometry", "filters"},
+    "pose": {"model", "backends"},
+    "tasks": {"model", "errors", "filters", "cleaning", "metrics", "segmentation"},
+    "exports": {"model", "video", "errors"},
+    "results": {"model", "errors", "exports"},
+    "pipeline": {
+        *("model", "errors", "video", "backends", "pose", "cleaning", "orientation", "metrics", "tasks"),
+        *("segmentation", "quality", "uncertainty", "rules", "summary", "flags"),
+    },
+    "cli": {"model", "errors", "pipeline", "results", "exports", "backends", "tasks", "rules"},
+    "__init__": set(),
+}
+
+#: Packages that only these modules may import.
+CONFINED: dict[str, tuple[str, ...]] = {
+    "mediapipe": ("backends/mediapipe.py",),
+    "click": ("cli/",),
+    "rich": ("cli/",),
+    "matplotlib": ("exports/figures.py",),
+    "cv2": ("exports/stills.py", "phantom/"),
+    "av": ("video/",),
+    "numba": ("phantom/",),
+}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            own = node.module == "valgus"
+            yield from (f"valgus.{alias.name}" for alias in node.names) if own else [node.module]
+
+
+def test_every_part_stands_in_the_table() -> None:
+    assert {part_of(path) for path in MODULES} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_what_its_part_may(path: Path) -> None:
+    own = part_of(path)
+    used = {name.split(".")[1] for name in imports_of(path) if name.startswith("valgus.")}
+    assert used - {own, "__version__"} <= MAY_IMPORT[own]
+
+
+@pytest.mark.parametrize("package", CONFINED)
+def test_a_package_is_imported_only_where_it_belongs(package: str) -> None:
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES
+        if any(name.split(".")[0] == package for name in imports_of(path))
+    }
+    assert users, "nobody uses it any more"
+    assert {user for user in users if not user.startswith(CONFINED[package])} == set()
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    heavy = ("mediapipe", "numpy", "pandas", "matplotlib", "cv2", "av", "click", "socket")
+    code = f"""
+import sys
+before = set(sys.modules)
+import valgus
+print([name for name in {heavy!r} if name in set(sys.modules) - before])
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_only_orientation_asks_which_side_it_is() -> None:
+    asking = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES
+        if "Side.LEFT" in path.read_text(encoding="utf-8")
+        and part_of(path) not in ("phantom", "simulate", "model")
+    ]
+    assert asking == ["orientation.py", "segmentation.py"], (
+        "segmentation needs a name for 'both legs at once'"
+    )
