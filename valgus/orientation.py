@@ -22,8 +22,8 @@ LEAST_STRETCH_S = 1.5
 STILL_WITHIN_S = 1.5
 #: Half-width of the 95 % interval of a yaw measured by hand, deg. Convention.
 YAW_GIVEN_CI95_DEG = 2.0
-#: The same for the pose model's guess of depth: a fixed part, deg, and a share of the yaw itself. It was within
-#: 2 deg of frontal rendered people and 4 deg off a real clip at 38 deg; the rest is caution.
+#: The same for the pose model's guess of depth: a fixed part, deg, and a share of the yaw itself. It was
+#: within 2 deg of frontal rendered people and 7 deg off a real clip at 38 deg; the rest is caution.
 YAW_DETECTED_CI95_DEG = 5.0
 YAW_DETECTED_CI95_SHARE = 0.15
 #: Half-width of the 95 % interval of roll, deg: how far a balanced body leans. Convention.

@@ -1,0 +1,261 @@
+"""Gates, grades, bands, colours, intervals and means: what a number is worth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.trials import trial_of
+from valgus import rules
+from valgus.flags import flags_of, level_of
+from valgus.model.evidence import ClipEvidence
+from valgus.model.frontal import Estimate, Origin, Side
+from valgus.model.rep import Grade, Rep
+from valgus.model.rule import Level, Severity
+from valgus.model.settings import Settings
+from valgus.model.track import PoseTrack
+from valgus.model.trial import Trial
+from valgus.simulate import View, film, repetitions
+from valgus.summary import set_means
+from valgus.uncertainty import fppa_ci95_deg, segment_inclination_deg
+
+STEP_DOWN = Settings(task="step-down", side=Side.LEFT)
+
+
+def grades(trial: Trial) -> set[str]:
+    return {rep.grade.value for rep in trial.reps}
+
+
+def codes(trial: Trial) -> list[str]:
+    return [finding.code for finding in trial.findings]
+
+
+def unsure(track: PoseTrack, visibility: float, joint: str = "left_knee") -> PoseTrack:
+    confidence = np.array(track.confidence)
+    confidence[:, track.index(joint)] = visibility
+    return replace(track, confidence=confidence)
+
+
+# --- gates -----------------------------------------------------------------------------------------------
+
+
+def test_a_clip_filmed_well_has_no_finding_and_every_rep_is_ok() -> None:
+    trial = trial_of(film(repetitions(), View(noise_px=0.5)))
+    assert trial.findings == ()
+    assert grades(trial) == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("yaw_deg", "grade"),
+    [(0.0, "ok"), (6.9, "ok"), (7.1, "low"), (-11.9, "low"), (12.1, "invalid"), (50.0, "invalid")],
+)
+def test_yaw_counts_from_where_its_whole_interval_lies_beyond_the_limit(yaw_deg: float, grade: str) -> None:
+    """Given by hand it is known to 2 deg: low from 5 + 2, invalid from 10 + 2."""
+    trial = trial_of(film(repetitions()), replace(STEP_DOWN, yaw_deg=yaw_deg))
+    assert grades(trial) == {grade}
+
+
+def test_from_the_side_there_are_no_reps_and_the_advice_is_to_film_from_the_front() -> None:
+    trial = trial_of(film(repetitions(), View(yaw_deg=80.0)), STEP_DOWN)
+    assert trial.reps == ()
+    assert trial.worst_finding is not None
+    assert (trial.worst_finding.code, trial.worst_finding.severity) == ("not_frontal", Severity.STOP)
+    assert "front" in trial.worst_finding.advice
+    assert codes(trial) == ["not_frontal"], "the missing reps are not a second finding"
+
+
+@pytest.mark.parametrize(
+    ("view", "settings", "code", "grade"),
+    [
+        (View(roll_deg=18.0), STEP_DOWN, "camera_rolled", "low"),
+        (View(px_per_m=160.0), STEP_DOWN, "too_small", "low"),
+        (View(px_per_m=80.0), STEP_DOWN, "too_small", "invalid"),
+    ],
+)
+def test_each_gate_of_the_view_is_raised(view: View, settings: Settings, code: str, grade: str) -> None:
+    trial = trial_of(film(repetitions(), view), settings)
+    assert code in codes(trial)
+    assert grades(trial) == {grade}
+
+
+@pytest.mark.parametrize(
+    ("task", "fps", "grade"),
+    [
+        ("step-down", 15.0, "low"),
+        ("step-down", 7.0, "invalid"),
+        ("step-down", 24.0, "ok"),
+        ("landing", 30.0, "low"),
+        ("landing", 60.0, "ok"),
+    ],
+)
+def test_a_landing_needs_more_frames_per_second_than_a_step_down(task: str, fps: float, grade: str) -> None:
+    trial = trial_of(film(repetitions(task=task, fps=fps)), Settings(task=task, side=Side.LEFT))
+    assert grades(trial) == {grade}
+    assert ("low_frame_rate" in codes(trial)) == (grade != "ok")
+
+
+@pytest.mark.parametrize(("visibility", "grade"), [(0.71, "ok"), (0.69, "low")])
+def test_reps_of_which_the_pose_model_was_unsure_are_graded_low(visibility: float, grade: str) -> None:
+    assert grades(trial_of(unsure(film(repetitions()), visibility), STEP_DOWN)) == {grade}
+
+
+@pytest.mark.parametrize(("share", "grade"), [(0.01, "ok"), (0.05, "low"), (0.3, "invalid")])
+def test_a_track_that_was_on_somebody_else_is_trusted_less(share: float, grade: str) -> None:
+    trial = trial_of(film(repetitions()), STEP_DOWN, evidence=ClipEvidence(identity_jump_share=share))
+    assert grades(trial) == {grade}
+
+
+def test_several_people_are_told_but_lower_no_grade() -> None:
+    trial = trial_of(film(repetitions()), STEP_DOWN, evidence=ClipEvidence(people_in_view=3))
+    assert codes(trial) == ["several_people"]
+    assert grades(trial) == {"ok"}
+
+
+def test_a_rep_too_deep_to_judge_is_low_and_a_ten_centimetre_step_is_judged() -> None:
+    deep = trial_of(film(repetitions(peak_flexion_deg=85.0)), STEP_DOWN)
+    shallow = trial_of(film(repetitions(peak_flexion_deg=52.0)), STEP_DOWN)
+    assert {rep.grade_reasons for rep in deep.reps} == {("too_deep",)}
+    assert grades(deep) == {"low"}
+    assert grades(shallow) == {"ok"}
+    assert shallow.measures["depth_pct"].max() < 12
+
+
+def test_fewer_than_three_valid_reps_are_pointed_out() -> None:
+    assert "few_reps" in codes(trial_of(film(repetitions(peak_fppa_deg=(5.0, 6.0)))))
+    assert "few_reps" not in codes(trial_of(film(repetitions(peak_fppa_deg=(5.0, 6.0, 7.0)))))
+
+
+def test_nobody_and_legs_out_of_the_picture_are_told_apart() -> None:
+    track = film(repetitions())
+    nobody = trial_of(track, seen=False)
+    legless_xy, confidence = np.array(track.xy_px), np.array(track.confidence)
+    for joint in ("left_ankle", "right_ankle"):
+        legless_xy[:, track.index(joint)], confidence[:, track.index(joint)] = np.nan, 0.0
+    legless = trial_of(replace(track, xy_px=legless_xy, confidence=confidence))
+    assert codes(nobody) == ["no_person"]
+    assert codes(legless) == ["legs_not_seen"]
+    assert f"{len(track.time_s)} of {len(track.time_s)} frames" in nobody.findings[0].says
+
+
+# --- bands and colours -----------------------------------------------------------------------------------
+
+
+def test_every_threshold_names_its_source_population_and_basis() -> None:
+    for band in rules.all_bands():
+        assert band.source and band.population and band.basis and band.unit
+        assert band.amber is not None
+    for gate in rules.all_gates():
+        assert gate.source and gate.says and gate.in_short and gate.advice
+        assert (gate.low, gate.invalid, gate.stop) != (None, None, None)
+
+
+def test_where_sex_is_not_known_the_stricter_band_is_in_force() -> None:
+    def edge(sex: str | None) -> float | None:
+        return next(band.amber for band in rules.bands_for("landing", sex) if band.code == "fppa_asis")
+
+    assert (edge("f"), edge("m"), edge(None)) == (12.0, 9.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "level"),
+    [
+        (-20.0, Level.GREEN),
+        (11.3, Level.GREEN),
+        (11.31, Level.AMBER),
+        (16.0, Level.AMBER),
+        (16.01, Level.RED),
+    ],
+)
+def test_the_edges_of_the_fppa_band(value: float, level: Level) -> None:
+    band = next(band for band in rules.bands_for("step-down", None) if band.measure == "fppa_deg")
+    assert level_of(value, band) is level
+
+
+def _flagged(value: float, ci95: float, grade: Grade) -> list[tuple[str, bool]]:
+    band = [b for b in rules.bands_for("step-down", None) if b.measure == "fppa_deg"]
+    measures = pd.DataFrame({"fppa_deg": [value], "fppa_ci95_deg": [ci95]})
+    flags = flags_of([Rep(1, Side.LEFT, 0, 1, 2, grade=grade)], measures, band)
+    return [(flag.level.value, flag.edge_inside_interval) for flag in flags]
+
+
+def test_the_colour_is_that_of_the_value_and_an_edge_inside_its_interval_is_marked() -> None:
+    assert _flagged(5.0, 6.0, Grade.OK) == [("green", False)]
+    assert _flagged(5.0, 6.4, Grade.OK) == [("green", True)]
+    assert _flagged(17.0, 5.0, Grade.OK) == [("red", True)]
+
+
+@pytest.mark.parametrize("grade", [Grade.LOW, Grade.INVALID])
+def test_only_reps_graded_ok_earn_a_colour(grade: Grade) -> None:
+    assert _flagged(25.0, 1.0, grade) == []
+
+
+def test_what_cannot_be_measured_has_no_colour() -> None:
+    assert _flagged(float("nan"), float("nan"), Grade.OK) == []
+
+
+def test_a_landing_without_stickers_has_no_colour_because_its_norms_are_from_asis_markers() -> None:
+    trial = trial_of(film(repetitions(task="landing", fps=60.0)))
+    assert grades(trial) == {"ok"}
+    assert trial.flags == ()
+
+
+def test_the_hip_line_is_shown_with_its_wide_interval_and_never_judged() -> None:
+    trial = trial_of(film(repetitions(peak_drop_deg=14.0)))
+    assert (trial.measures["hip_line_tilt_deg"] > 10).all()
+    assert (trial.measures["hip_line_tilt_ci95_deg"] > 10).all()
+    assert trial.measures["pelvic_drop_deg"].isna().all()
+    assert {flag.measure for flag in trial.flags} <= {"fppa_deg", "knee_plus_trunk_deg"}
+
+
+# --- intervals and means ---------------------------------------------------------------------------------
+
+
+def _yaw(value: float, ci95: float) -> Estimate:
+    return Estimate(value, ci95, Origin.DETECTED, "")
+
+
+def test_without_yaw_the_interval_is_that_of_the_pose_model() -> None:
+    assert fppa_ci95_deg(13.4, _yaw(0.0, 0.0), mirror_averaged=True) == pytest.approx(1.96 * 2.9)
+    assert fppa_ci95_deg(13.4, _yaw(0.0, 0.0), mirror_averaged=False) == pytest.approx(1.96 * 4.1)
+
+
+def test_yaw_widens_the_interval_by_its_false_valgus_at_that_depth() -> None:
+    widened = fppa_ci95_deg(13.4, _yaw(2.0, 3.0), mirror_averaged=True)
+    assert widened == pytest.approx(np.hypot(1.96 * 2.9, 5 * 1.15), abs=0.05)
+    assert fppa_ci95_deg(20.0, _yaw(2.0, 3.0), mirror_averaged=True) > widened
+
+
+@pytest.mark.parametrize(
+    ("depth_pct", "knee_flexion_deg"), [(0.0, 0.0), (13.4, 60.0), (15.2, 64.0), (20.7, 75.0)]
+)
+def test_depth_stands_for_knee_flexion(depth_pct: float, knee_flexion_deg: float) -> None:
+    assert 2 * segment_inclination_deg(depth_pct) == pytest.approx(knee_flexion_deg, abs=0.3)
+
+
+def test_depth_of_sixty_degrees_is_measured_as_such() -> None:
+    trial = trial_of(film(repetitions(peak_flexion_deg=60.0, peak_fppa_deg=(0.0,) * 3)))
+    np.testing.assert_allclose(trial.measures["depth_pct"], 13.4, atol=0.4)
+
+
+def _means(values: list[float], worst: Grade = Grade.OK) -> dict[str, float | int | None]:
+    reps = [Rep(k, Side.LEFT, k, k + 0.5, k + 0.9) for k in range(len(values))]
+    reps[-1] = replace(reps[-1], grade=worst)
+    columns = {name: [np.nan] * len(values) for name in trial_of(film(repetitions())).measures.columns}
+    measures = pd.DataFrame(columns | {"fppa_deg": values, "fppa_ci95_deg": [3.0] * len(values)})
+    mean = next(mean for mean in set_means(reps, measures) if mean.measure == "fppa_deg")
+    return {"n": mean.n, "mean": mean.mean, "ci95": mean.ci95}
+
+
+def test_the_mean_leaves_out_invalid_reps_and_keeps_low_ones() -> None:
+    assert _means([4.0, 6.0, 20.0], Grade.INVALID)["mean"] == 5.0
+    assert _means([4.0, 6.0, 20.0], Grade.LOW)["mean"] == 10.0
+
+
+def test_averaging_does_not_shrink_the_error_that_all_reps_share() -> None:
+    assert _means([5.0] * 5)["ci95"] == pytest.approx(3.0)
+    spread = _means([3.0, 5.0, 7.0])["ci95"]
+    assert spread == pytest.approx(np.hypot(3.0, 4.303 * 2.0 / np.sqrt(3)), abs=0.01)
+    assert _means([5.0])["ci95"] == 3.0
