@@ -165,7 +165,8 @@ class ByLanding:
         if depth[bottom] - np.nanmin(depth[contact:next_flight]) < self.least_depth_pct:
             return []
         after = depth[bottom:next_flight]
-        standing = float(np.nanmin(after))
+        # Pushing off for the next hop the leg is longer than in standing: that is not what a rep ends with.
+        standing = max(float(np.nanmin(after)), 0.0)
         end = _first_below(after, standing + self.edge_share * (float(depth[bottom]) - standing))
         lowest = turning_frame(depth, time_s, bottom, span=slice(contact, bottom + end + 1))
         contact_s = float(time_s[contact])

@@ -14,8 +14,12 @@ from valgus.model.rep import Rep
 
 #: Half-width, s, of the window around an instant over which a rep value is the median.
 INSTANT_S = 0.05
-#: Standing is looked for within this time before a rep starts, s.
+#: Standing is looked for within this time before a rep starts, s ...
+LOOK_BACK_S = 3.0
+#: ... and this much of it, the latest, is the baseline, s.
 BASELINE_S = 0.6
+#: Standing, the hip and the ankle are this near to their usual height, % of leg length.
+STANDING_WITHIN_PCT = 1.5
 #: Fewest frames of standing that make a baseline.
 BASELINE_FRAMES = 3
 
@@ -67,11 +71,15 @@ class RepView:
         return np.asarray(np.abs(self.time_s - instant_s) <= INSTANT_S + 1e-9)
 
     def standing_before(self) -> BoolArray:
-        """Return the frames (n,) of standing just before the rep; none if it was not long enough."""
+        """Return the last 0.6 s (n,) of standing still before the rep; none if it was not long enough."""
         time_s, start_s = self.time_s, self.rep.start_s
-        before = (time_s < start_s) & (time_s >= start_s - BASELINE_S)
-        # The rep starts when some depth is already reached: standing is what comes before that descent.
-        quiet = before & (self.signal("depth_pct") <= self._standing_depth() + 1.5)
+        before = (time_s < start_s) & (time_s >= start_s - LOOK_BACK_S)
+        # The rep starts when some depth is already reached: standing is what comes before that descent, and
+        # before the flight of a landing.
+        on_the_ground = np.abs(self.signal("ankle_height_pct")) <= STANDING_WITHIN_PCT
+        upright = self.signal("depth_pct") <= self._standing_depth() + STANDING_WITHIN_PCT
+        quiet = before & upright & on_the_ground
+        quiet &= time_s >= np.max(time_s[quiet], initial=-np.inf) - BASELINE_S
         return quiet if quiet.sum() >= BASELINE_FRAMES else np.zeros_like(quiet)
 
     def _standing_depth(self) -> float:
