@@ -1,7 +1,7 @@
 """Time the whole analysis against a plain loop over the same clip, in turn in one run.
 
-The plain loop is what a first script does: OpenCV reads full-size frames, the unstripped model runs on each in
-VIDEO mode, nothing else. Figures are medians; compare the ratio, not the seconds.
+The plain loop is what a first script does: OpenCV reads full-size frames, the unstripped model runs on each
+in VIDEO mode, nothing else. Figures are medians; compare the ratio, not the seconds.
 
     python scripts/benchmark.py sample_videos/step_down_left.mp4
 """
@@ -19,6 +19,8 @@ import click
 
 @dataclass(frozen=True)
 class Cost:
+    """Seconds on the wall and on all cores."""
+
     wall_s: float
     cpu_s: float
 
@@ -74,12 +76,15 @@ def main(clip: Path, runs: int) -> None:
     click.echo(f"{clip.name}, median of {runs} runs in turn")
     click.echo(f"{'':36}{'wall s':>8}{'cpu s':>8}{'wall ratio':>12}{'cpu ratio':>11}")
     for name, measured in costs.items():
-        wall_s, cpu_s = (statistics.median(getattr(c, part) for c in measured) for part in ("wall_s", "cpu_s"))
-        ratios = [
-            statistics.median(getattr(c, part) / getattr(p, part) for c, p in zip(measured, costs["plain loop"], strict=True))
-            for part in ("wall_s", "cpu_s")
-        ]
-        click.echo(f"{name:36}{wall_s:8.2f}{cpu_s:8.2f}{ratios[0]:12.2f}{ratios[1]:11.2f}")
+        wall, cpu = (summary(part, measured, costs["plain loop"]) for part in ("wall_s", "cpu_s"))
+        click.echo(f"{name:36}{wall[0]:8.2f}{cpu[0]:8.2f}{wall[1]:12.2f}{cpu[1]:11.2f}")
+
+
+def summary(part: str, measured: list[Cost], plain: list[Cost]) -> tuple[float, float]:
+    """Return the median seconds, and the median of the ratios to the plain loop run by run."""
+    seconds, of_plain = ([getattr(cost, part) for cost in costs] for costs in (measured, plain))
+    ratios = [own / other for own, other in zip(seconds, of_plain, strict=True)]
+    return statistics.median(seconds), statistics.median(ratios)
 
 
 if __name__ == "__main__":
