@@ -119,10 +119,13 @@ def _one_clip(clip: Path, settings: Settings, out: Path | None, *, said_before: 
 
 
 def _measured(clip: Path, settings: Settings) -> Trial:
+    from valgus.backends.mediapipe import second_opencv
     from valgus.backends.weights import resolve
     from valgus.cli.progress import fetching, frames_of
     from valgus.pipeline import analyze as analyze_clip
 
+    if warning := second_opencv():
+        click.echo(warning, err=True)
     with fetching() as progress:
         resolve(settings.model, offline=settings.offline, progress=progress)
     with frames_of(clip.name) as frames:
