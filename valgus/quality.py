@@ -178,7 +178,7 @@ def _notes(filming: Filming) -> list[Finding]:
     return notes
 
 
-def _exact(value: float) -> Estimate:
+def _exact(value: float | None) -> Estimate:
     return Estimate(value, 0.0, Origin.DETECTED, "counted")
 
 

@@ -133,7 +133,9 @@ def _as_json(trial: Trial) -> str:
         track_has_world=trial.track.world_m is not None,
         measure_columns=tuple(trial.measures.columns),
     )
-    return json.dumps(TypeAdapter(_Record).dump_python(record, mode="json"), indent=1, ensure_ascii=False)
+    return json.dumps(
+        TypeAdapter(_Record).dump_python(record, mode="json"), indent=1, ensure_ascii=False, allow_nan=False
+    )
 
 
 def _blanks_as_none(row: dict[Any, Any]) -> dict[str, float | None]:

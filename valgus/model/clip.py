@@ -21,8 +21,8 @@ class Clip:
         Frames decoded, which is also the number of rows of the pose track.
     duration_s : float
         Last presentation time minus first.
-    fps : float
-        Frames per second from the median of the true presentation times.
+    fps : float or None
+        Usual frames per second by the true presentation times; None for a single frame.
     variable_frame_rate : bool
         Whether the spacing of the presentation times varies.
     rotation_deg : int
@@ -39,7 +39,7 @@ class Clip:
     height_px: int
     frame_count: int
     duration_s: float
-    fps: float
+    fps: float | None
     variable_frame_rate: bool
     rotation_deg: int
     codec: str

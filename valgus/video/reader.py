@@ -263,10 +263,10 @@ class ClipReader:
         )
 
 
-def _rate(time_s: FloatArray, tick_s: float) -> tuple[float, bool]:
-    """Return frames per second, NaN for a single frame, and whether the rate varies."""
+def _rate(time_s: FloatArray, tick_s: float) -> tuple[float | None, bool]:
+    """Return frames per second, None for a single frame, and whether the rate varies."""
     if len(time_s) < 2:
-        return float("nan"), False
+        return None, False
     spacing_s = np.diff(time_s)
     # One of the spacings themselves, not the middle between two, which none need be near.
     median_s = np.percentile(spacing_s, 50, method="lower")
