@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("segmentation", "quality", "uncertainty", "rules", "summary", "flags"),
     },
     "cli": {"model", "errors", "pipeline", "results", "exports", "backends", "tasks", "rules"},
-    "__init__": set(),
+    "__init__": {"errors", "model", "pipeline", "results"},
 }
 
 #: Packages that only these modules may import.
@@ -104,6 +104,15 @@ print([name for name in {heavy!r} if name in set(sys.modules) - before])
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_where_the_package_says() -> None:
+    assert sorted(valgus._HOMES) == sorted(valgus.__all__)
+    for name in valgus.__all__:
+        assert getattr(valgus, name) is not None
+        assert name in dir(valgus)
+    with pytest.raises(AttributeError, match="no attribute 'analyse'"):
+        _ = valgus.analyse  # type: ignore[attr-defined]
 
 
 def test_only_orientation_asks_which_side_it_is() -> None:

@@ -945,7 +945,7 @@ _REAL_REFUSED = {
     "zero_byte.mp4": "is empty (0 bytes).",
 }  # fmt: skip
 # name: (frames, fps, width, height, rotation); others are 432 x 768, 60 fps, 809 frames, not turned
-_REAL_READ: dict[str, tuple[int, float, int, int, int]] = {
+_REAL_READ: dict[str, tuple[int, float | None, int, int, int]] = {
     "bitflips.mp4": (805, 60, 432, 768, 0),
     "black.mp4": (90, 30, 432, 768, 0),
     "cut_editlist.mp4": (606, 60, 432, 768, 0),
