@@ -152,6 +152,22 @@ def test_without_pip_the_users_own_index_is_read(tmp_path: Path, monkeypatch: py
             package_index._from_indexes("thing", wheel, tmp_path / "simple", None)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed")
+def test_where_there_is_uv_and_no_pip_the_same_bytes_come_through_uv(tmp_path: Path) -> None:
+    unpacked = package_index._by_uv(
+        str(shutil.which("uv")), "mediapipe", weights.WHEEL_VERSION, weights.WHEEL, tmp_path
+    )
+    for member, _, sha256, _ in weights.WHEEL_MEMBERS:
+        assert hashlib.sha256((unpacked / member).read_bytes()).hexdigest() == sha256
+
+
+@pytest.mark.slow
+def test_a_version_that_the_index_does_not_have_is_named(tmp_path: Path) -> None:
+    with pytest.raises(package_index.NotFetched, match=r"pip could not fetch mediapipe==0\.0\.0"):
+        package_index._by_pip("mediapipe", "0.0.0", weights.WHEEL, tmp_path)
+
+
 # --- the real thing --------------------------------------------------------------------------------------
 
 

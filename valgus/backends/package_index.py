@@ -6,13 +6,16 @@ import base64
 import configparser
 import importlib.util
 import os
+import re
+import shutil
 import ssl
 import subprocess
 import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -24,8 +27,6 @@ else:
 #: Called with bytes done, bytes to come if known, and what is being fetched.
 Progress = Callable[[int, int | None, str], None]
 
-#: Where uv and pip look when nobody says otherwise.
-DEFAULT_INDEX = "https://pypi.org/simple"
 TIMEOUT_S = 60.0
 _CHUNK = 1 << 18
 
@@ -34,23 +35,49 @@ class NotFetched(Exception):
     """The file could not be had; the message says why, in words for a person."""
 
 
-def fetch_wheel(project: str, version: str, file_name: str, folder: Path, progress: Progress | None) -> Path:
-    """Put a wheel into a folder and return its path.
+def fetch_members(
+    project: str,
+    version: str,
+    wheel: str,
+    members: Sequence[str],
+    folder: Path,
+    progress: Progress | None,
+) -> dict[str, bytes]:
+    """Return files out of a wheel of the package index, by their name in it.
 
-    pip fetches it where there is pip, because it knows every setting, credential and proxy of its user.
-    Otherwise the index is read directly, with the settings that uv and pip keep in the environment and in
-    their configuration files.
+    pip fetches the wheel where there is pip, or uv where there is uv, because they know every setting,
+    credential and proxy of their user. Otherwise the index is read directly, with the settings that both keep
+    in the environment and in their configuration files.
+
+    Parameters
+    ----------
+    wheel : str
+        The wheel's whole file name.
+    folder : Path
+        Where to work.
 
     Raises
     ------
     NotFetched
-        If no index has the file or none can be reached.
+        If no index has the file or none can be reached, or the wheel does not hold the members.
     """
-    if importlib.util.find_spec("pip") is not None:
-        if progress is not None:
-            progress(0, None, file_name)
-        return _by_pip(project, version, file_name, folder)
-    return _from_indexes(project, file_name, folder, progress)
+    uv = shutil.which("uv")
+    if progress is not None:
+        progress(0, None, wheel)
+    try:
+        if importlib.util.find_spec("pip") is not None:
+            return _from_zip(_by_pip(project, version, wheel, folder), members)
+        if uv is not None:
+            unpacked = _by_uv(uv, project, version, wheel, folder)
+            return {member: (unpacked / member).read_bytes() for member in members}
+        return _from_zip(_from_indexes(project, wheel, folder, progress), members)
+    except (zipfile.BadZipFile, KeyError, OSError) as wrong:
+        raise NotFetched(f"{wheel} is damaged ({wrong})") from wrong
+
+
+def _from_zip(wheel: Path, members: Sequence[str]) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {member: archive.read(member) for member in members}
 
 
 def download(url: str, target: Path, progress: Progress | None, *, cafile: str | None = None) -> None:
@@ -73,22 +100,41 @@ def download(url: str, target: Path, progress: Progress | None, *, cafile: str |
         raise NotFetched(f"{_host(url)} could not be reached ({_reason(wrong)})") from wrong
 
 
-# --- with pip --------------------------------------------------------------------------------------------
+# --- with pip or uv --------------------------------------------------------------------------------------
 
 
-def _by_pip(project: str, version: str, file_name: str, folder: Path) -> Path:
-    _, _, python, abi, platform = file_name.removesuffix(".whl").split("-")
-    command = [
+def _by_pip(project: str, version: str, wheel: str, folder: Path) -> Path:
+    """Return the wheel."""
+    _, _, python, abi, platform = wheel.removesuffix(".whl").split("-")
+    _run(
         *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"),
         *("--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(folder)),
         *("--platform", platform, "--abi", abi, "--implementation", python[:2]),
         *("--python-version", f"{python[2]}.{python[3:]}", f"{project}=={version}"),
-    ]
+    )
+    return folder / wheel
+
+
+def _by_uv(uv: str, project: str, version: str, wheel: str, folder: Path) -> Path:
+    """Return the folder into which the wheel was unpacked; uv has no command that only downloads."""
+    _, _, python, _, platform = wheel.removesuffix(".whl").split("-")
+    system, machine = platform.removesuffix("_x86_64"), "x86_64"
+    _run(
+        *(uv, "pip", "install", "--quiet", "--no-deps", "--no-cache", "--target", str(folder)),
+        *("--only-binary", ":all:", "--python-platform", f"{machine}-{system}"),
+        *("--python-version", f"{python[2]}.{python[3:]}", f"{project}=={version}"),
+    )
+    return folder
+
+
+def _run(*command: str) -> None:
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     if ran.returncode != 0:
-        said = [line for line in ran.stderr.splitlines() if line.startswith("ERROR")] or ["no reason given"]
-        raise NotFetched(f"pip could not fetch {project} {version}: {said[-1].removeprefix('ERROR: ')}")
-    return folder / file_name
+        tool = "pip" if "pip" in command[1:3] and "-m" in command else Path(command[0]).stem
+        said = [line for line in ran.stderr.splitlines() if line.lower().lstrip(" ×").startswith("error")]
+        last = said[-1] if said else (ran.stderr.strip().splitlines() or ["no reason given"])[-1]
+        reason = re.sub(r"^\W*error:?\s*", "", last.strip(), flags=re.IGNORECASE)
+        raise NotFetched(f"{tool} could not fetch {command[-1]}: {reason}")
 
 
 # --- without pip -----------------------------------------------------------------------------------------
@@ -109,7 +155,7 @@ def _from_indexes(project: str, file_name: str, folder: Path, progress: Progress
             reasons.append(str(wrong))
             continue
         return folder / file_name
-    raise NotFetched("; ".join(reasons))
+    raise NotFetched("; ".join(reasons) or "there is neither pip nor uv here, and no package index is set")
 
 
 def _link(page: str, file_name: str, cafile: str | None) -> str | None:
@@ -145,9 +191,8 @@ class _Links(HTMLParser):
 
 
 def _indexes(settings: dict[str, str]) -> Iterator[str]:
-    """Yield index addresses: the user's own in their order, or the default one."""
-    main = settings.get("index-url") or DEFAULT_INDEX
-    for index in (main, *settings.get("extra-index-url", "").split()):
+    """Yield the addresses of the user's own indexes in their order."""
+    for index in f"{settings.get('index-url', '')} {settings.get('extra-index-url', '')}".split():
         if index.startswith(("https://", "http://")):
             yield index
 

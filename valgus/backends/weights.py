@@ -23,13 +23,14 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
-from valgus.backends.package_index import NotFetched, Progress, download, fetch_wheel
+from valgus.backends.package_index import NotFetched, Progress, download, fetch_members
 from valgus.backends.tflite import NotEditable, with_image_metadata, without_mask
 from valgus.errors import CannotWrite, ModelDamaged, ModelUnavailable, WrongUsage
 
 DETECTOR, LANDMARKER = "pose_detector.tflite", "pose_landmarks_detector.tflite"
 
-WHEEL = "mediapipe-0.10.21-cp311-cp311-manylinux_2_28_x86_64.whl"
+WHEEL_VERSION = "0.10.21"
+WHEEL = f"mediapipe-{WHEEL_VERSION}-cp311-cp311-manylinux_2_28_x86_64.whl"
 #: Members of the wheel, where they go in the bundle, their hash, and how their pixels are scaled (mean, std).
 WHEEL_MEMBERS: tuple[tuple[str, str, str, tuple[float, float]], ...] = (
     (
@@ -250,16 +251,13 @@ def _sources(name: str) -> list[tuple[Fetch, str]]:
 
 
 def _from_wheel(folder: Path, progress: Progress | None) -> bytes:
-    wheel = fetch_wheel("mediapipe", "0.10.21", WHEEL, folder, progress)
-    members = {}
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            for member, name, sha256, (mean, std) in WHEEL_MEMBERS:
-                content = _verified(archive.read(member), sha256, f"{member} in {WHEEL}")
-                members[name] = with_image_metadata(content, mean=mean, std=std)
-    except (zipfile.BadZipFile, KeyError, NotEditable) as wrong:
-        raise ModelDamaged(f"{WHEEL} is damaged: {wrong}.", "Run again to fetch it anew.") from wrong
-    return _verified(_bundle(members), FULL_SHA256, "the model built from it")
+    names = [member for member, *_ in WHEEL_MEMBERS]
+    fetched = fetch_members("mediapipe", WHEEL_VERSION, WHEEL, names, folder, progress)
+    parts = {
+        name: with_image_metadata(_verified(fetched[member], sha256, member), mean=mean, std=std)
+        for member, name, sha256, (mean, std) in WHEEL_MEMBERS
+    }
+    return _verified(_bundle(parts), FULL_SHA256, "the model built from the wheel")
 
 
 def _official(name: str, folder: Path, progress: Progress | None) -> bytes:
