@@ -123,6 +123,46 @@ def test_a_rep_too_deep_to_judge_is_low_and_a_ten_centimetre_step_is_judged() ->
     assert shallow.measures["depth_pct"].max() < 12
 
 
+def test_a_clip_that_lies_on_its_side_is_told_so_and_not_that_the_person_is_turned() -> None:
+    trial = trial_of(film(repetitions(), View(roll_deg=90.0, yaw_deg=80.0)), STEP_DOWN)
+    assert codes(trial)[0] == "camera_rolled"
+    assert trial.reps == ()
+    assert "upright" in trial.findings[0].advice
+
+
+def test_legs_seen_in_a_tenth_of_the_frames_give_no_reps() -> None:
+    track = film(repetitions())
+    hidden = np.arange(len(track.time_s)) % 10 != 0
+    xy, confidence = np.array(track.xy_px), np.array(track.confidence)
+    xy[hidden], confidence[hidden] = np.nan, 0.0
+    trial = trial_of(replace(track, xy_px=xy, confidence=confidence), STEP_DOWN)
+    assert codes(trial) == ["rarely_seen"]
+    assert trial.reps == ()
+
+
+@pytest.mark.parametrize(
+    ("task", "says"),
+    [("step-down", "Bend the knee"), ("landing", "Leave the ground"), ("stance", "Lift the other")],
+)
+def test_a_clip_without_reps_says_how_they_would_be_found_in_this_task(task: str, says: str) -> None:
+    standing = film(repetitions(task="squat", peak_fppa_deg=(), rest_s=6.0, fps=60.0))
+    trial = trial_of(standing, Settings(task=task, side=Side.LEFT))
+    assert codes(trial) == ["no_rep"]
+    assert trial.findings[0].advice.startswith(says)
+
+
+def test_a_clip_of_half_a_second_is_too_short_rather_than_without_reps() -> None:
+    trial = trial_of(film(repetitions(peak_fppa_deg=(), rest_s=0.5)), STEP_DOWN)
+    assert codes(trial) == ["too_short"]
+    assert "only 0.5 s long" in trial.findings[0].says
+
+
+def test_ten_frames_per_second_lower_the_grade_but_do_not_thin_the_reps_out() -> None:
+    trial = trial_of(film(repetitions(fps=10.0)), STEP_DOWN)
+    assert {rep.grade_reasons for rep in trial.reps} == {("low_frame_rate",)}
+    assert trial.measures["fppa_deg"].notna().all()
+
+
 def test_fewer_than_three_valid_reps_are_pointed_out() -> None:
     assert "few_reps" in codes(trial_of(film(repetitions(peak_fppa_deg=(5.0, 6.0)))))
     assert "few_reps" not in codes(trial_of(film(repetitions(peak_fppa_deg=(5.0, 6.0, 7.0)))))

@@ -23,7 +23,7 @@ from valgus.simulate import Motion, View, film, holding, one_after_the_other, re
     rest_s=st.floats(0.6, 2.0),
     fps=st.sampled_from([24.0, 30.0, 60.0, 120.0]),
     flexion_deg=st.floats(45.0, 72.0),
-    noise_px=st.floats(0.0, 1.0),
+    noise_px=st.floats(0.0, 0.8),
     side=st.sampled_from(list(Side)),
     task=st.sampled_from(["step-down", "single-leg-squat"]),
 )

@@ -48,25 +48,36 @@ class MaskLowConfidence:
 class RejectOutliers:
     """Take single frames as not seen where a landmark jumps away from its neighbours in time.
 
-    ``least_share`` is a share of the leg length in the picture; smaller deviations never count.
+    ``window`` is in frames, but never longer than ``longest_s``: at low frame rates seven frames are a whole
+    bend, and its turning point would stand out. ``least_share`` is a share of the leg length in the picture;
+    smaller deviations never count.
     """
 
     window: int = 7
+    longest_s: float = 0.25
     n_sd: float = 3.0
     least_share: float = 0.01
 
     def __call__(self, track: PoseTrack, /) -> PoseTrack:
         """Return the track with outlying landmarks set to NaN."""
         least = self.least_share * track.leg_scale_px
+        window = self._window(track.fps)
 
         def without_outliers(values: FloatArray) -> FloatArray:
-            out = filters.hampel_outliers(values, window=self.window, n_sd=self.n_sd, least=least)
+            out = filters.hampel_outliers(values, window=window, n_sd=self.n_sd, least=least)
             return np.where(out, np.nan, values)
 
         xy = _each_coordinate(track, without_outliers)
         # A jump in x takes y with it: a landmark is either seen or not.
         xy[np.isnan(xy).any(axis=2)] = np.nan
-        return track.moved(xy, f"outliers removed (Hampel, window {self.window} frames, {self.n_sd:g} SD)")
+        return track.moved(xy, f"outliers removed (Hampel, window {window} frames, {self.n_sd:g} SD)")
+
+    def _window(self, fps: float) -> int:
+        """Return the window in frames, odd and at least three."""
+        if not np.isfinite(fps):
+            return self.window
+        fitting = int(self.longest_s * fps) // 2 * 2 + 1
+        return int(np.clip(fitting, 3, self.window))
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,12 @@ from valgus.metrics import measures_of, signals_of
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Origin
-from valgus.model.rule import Band
+from valgus.model.rep import Rep
+from valgus.model.rule import Band, Finding
 from valgus.model.settings import Settings
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Provenance, TaskAsRun, Trial
-from valgus.tasks import Recognised
+from valgus.tasks import Recognised, Task
 from valgus.video import ClipReader, Frame, decode_ahead, stills
 
 #: Version of the definitions of all measures; raised whenever a change moves a number.
@@ -116,9 +117,16 @@ def measure(
         measures=measures,
         means=summary.set_means(reps, measures),
         flags=flags.flags_of(reps, measures, bands),
-        findings=(*findings, *quality.check_reps(reps, findings, rules.gates_for(task.name, on="rep"))),
+        findings=(*findings, *_about_reps(reps, findings, clip, task)),
         provenance=provenance,
     )
+
+
+def _about_reps(
+    reps: tuple[Rep, ...], filming: tuple[Finding, ...], clip: Clip, task: Task
+) -> tuple[Finding, ...]:
+    gates = rules.gates_for(task.name, on="rep")
+    return quality.check_reps(reps, filming, gates, clip=clip, how_to=task.segmenter.how_to_be_found())
 
 
 def _task(overview: PoseTrack, settings: Settings) -> Recognised:

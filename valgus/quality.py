@@ -21,12 +21,8 @@ SEEN = 0.5
 
 #: Fewest valid reps that make a mean.
 ENOUGH_REPS = 3
-NO_REP = Finding(
-    "no_rep",
-    Severity.STOP,
-    "no repetition found",
-    "Bend the knee as deep as on a low step, come all the way up in between, and film five in one clip.",
-)
+#: Too little to stand, bend and stand again, s.
+LEAST_CLIP_S = 1.5
 
 
 @dataclass(frozen=True)
@@ -77,13 +73,16 @@ def forbids_reps(findings: Sequence[Finding], /) -> bool:
 
 
 def check_reps(
-    reps: Sequence[Rep], filming: Sequence[Finding], gates: Sequence[Gate], /
+    reps: Sequence[Rep], filming: Sequence[Finding], gates: Sequence[Gate], /, *, clip: Clip, how_to: str
 ) -> tuple[Finding, ...]:
-    """Return what is wrong with the reps as a set, and what lowered the grade of single ones."""
+    """Return what is wrong with the reps as a set, and what lowered the grade of single ones.
+
+    ``how_to`` is what a person can do so that reps of the task are found.
+    """
     if forbids_reps(filming):
         return ()
     if not reps:
-        return (NO_REP,)
+        return (_no_rep(clip, how_to),)
     valid = [rep for rep in reps if rep.grade is not Grade.INVALID]
     few = tuple(
         _too_few(side, count)
@@ -91,6 +90,20 @@ def check_reps(
         if 0 < (count := sum(rep.side is side for rep in valid)) < ENOUGH_REPS
     )
     return (*few, *(found for gate in gates if (found := _lowered_by(gate, reps)) is not None))
+
+
+def _no_rep(clip: Clip, how_to: str) -> Finding:
+    if clip.duration_s < LEAST_CLIP_S:
+        return Finding(
+            "too_short",
+            Severity.STOP,
+            f"the clip is only {clip.duration_s:.1f} s long",
+            "Film all reps in one clip, with a second of standing before and after.",
+            clip.duration_s,
+            LEAST_CLIP_S,
+            "s",
+        )
+    return Finding("no_rep", Severity.STOP, "no repetition found", how_to)
 
 
 def _too_few(side: Side, count: int) -> Finding:

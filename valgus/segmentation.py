@@ -30,6 +30,10 @@ class Segmenter(Protocol):
         """Return how reps are cut, for the methods paragraph."""
         ...
 
+    def how_to_be_found(self) -> str:
+        """Return what to do so that reps are found, for a person whose clip has none."""
+        ...
+
 
 def reps_of_each_leg(signals: pd.DataFrame, segmenter: Segmenter, /) -> tuple[Rep, ...]:
     """Cut every leg on its own, for single-leg tasks; reps are numbered in order of time over both legs."""
@@ -105,6 +109,10 @@ class ByDepth:
         standing, deepest = float(towards_bottom.min()), float(towards_bottom[-1])
         return standing + self.edge_share * (deepest - standing)
 
+    def how_to_be_found(self) -> str:
+        """Return what to do so that reps are found."""
+        return "Bend the knee as deep as on a low step, come all the way up in between; film five at a time."
+
     def sentence(self) -> str:
         """Return how reps are cut, for the methods paragraph."""
         return (
@@ -172,6 +180,10 @@ class ByLanding:
         contact_s = float(time_s[contact])
         return [Rep(0, side, contact_s, float(time_s[lowest]), float(time_s[bottom + end]), contact_s)]
 
+    def how_to_be_found(self) -> str:
+        """Return what to do so that landings are found."""
+        return "Leave the ground, land, and stand still again before the next one; film five in one clip."
+
     def sentence(self) -> str:
         """Return how reps are cut, for the methods paragraph."""
         return (
@@ -196,6 +208,10 @@ class ByHold:
             for start_s, end_s in ((float(time_s[h.start]), float(time_s[h.stop - 1])) for h in holds)
             if end_s - start_s >= self.least_s
         ]
+
+    def how_to_be_found(self) -> str:
+        """Return what to do so that holds are found."""
+        return f"Lift the other foot clearly and hold it for at least {self.least_s:g} s."
 
     def sentence(self) -> str:
         """Return how reps are cut, for the methods paragraph."""
