@@ -49,9 +49,9 @@ def test_every_rep_is_found_where_it_is(
     trial = trial_of(film(motion, View(noise_px=noise_px)), Settings(task=task, side=side))
     lowest_s = rest_s + np.arange(count) * (rep_s + rest_s) + rep_s / 2
     assert [rep.number for rep in trial.reps] == list(range(1, count + 1))
-    np.testing.assert_allclose(
-        [rep.bottom_s for rep in trial.reps], lowest_s, atol=max(2 / fps, 0.04 * rep_s)
-    )
+    # A slow, shallow bend is flat at its lowest point, so that jitter moves it in time.
+    atol_s = max(2 / fps, (0.02 + 0.15 * noise_px) * rep_s)
+    np.testing.assert_allclose([rep.bottom_s for rep in trial.reps], lowest_s, atol=atol_s)
     assert all(rep.start_s < rep.bottom_s < rep.end_s for rep in trial.reps)
     assert all(a.end_s < b.start_s for a, b in zip(trial.reps, trial.reps[1:], strict=False))
 
