@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from tests.trials import trial_of
 from valgus.model.frontal import Side
 from valgus.model.rep import Grade
 from valgus.model.settings import Settings
+from valgus.segmentation import ByDepth
 from valgus.simulate import Motion, View, film, holding, one_after_the_other, repetitions
 
 
@@ -54,6 +56,15 @@ def test_every_rep_is_found_where_it_is(
     np.testing.assert_allclose([rep.bottom_s for rep in trial.reps], lowest_s, atol=atol_s)
     assert all(rep.start_s < rep.bottom_s < rep.end_s for rep in trial.reps)
     assert all(a.end_s < b.start_s for a, b in zip(trial.reps, trial.reps[1:], strict=False))
+
+
+def test_two_frames_equally_deep_are_one_lowest_point() -> None:
+    time_s = np.arange(0, 6, 1 / 30)
+    depth = np.round(13 * np.maximum(0, np.cos(np.pi * (time_s - 3) / 2.4)) ** 2, 3)
+    depth[[88, 92]] = depth.max()
+    signals = pd.DataFrame({"time_s": time_s, "depth_pct": depth})
+    (rep,) = ByDepth().cut(signals, Side.LEFT)
+    assert rep.bottom_s == pytest.approx(3.0, abs=0.05)
 
 
 @pytest.mark.parametrize("fps", [60.0, 120.0])

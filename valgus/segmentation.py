@@ -84,6 +84,7 @@ class ByDepth:
         standing = float(np.percentile(depth, 10))
         least = self.least_depth_pct
         at, _ = find_peaks(depth, prominence=least, height=standing + least)
+        at = _one_per_bend(at, depth, least)
         reps = []
         for k, bottom in enumerate(at):
             earliest = at[k - 1] if k else 0
@@ -233,6 +234,18 @@ def bridged(values: FloatArray, time_s: FloatArray, *, longest_s: float = 1.0) -
             inside = slice(before + 1, after)
             joined[inside] = np.interp(time_s[inside], time_s[[before, after]], values[[before, after]])
     return joined
+
+
+def _one_per_bend(at: IntArray, depth: FloatArray, least: float) -> IntArray:
+    """Return the peaks that have a rise of at least ``least`` between them.
+
+    Two frames of one bend that are equally deep both count as its peak otherwise.
+    """
+    kept: list[int] = []
+    for peak in map(int, at):
+        if not kept or depth[peak] - depth[kept[-1] : peak].min() >= least:
+            kept.append(peak)
+    return np.array(kept, dtype=np.int64)
 
 
 def turning_frame(depth: FloatArray, time_s: FloatArray, deepest: int, *, span: slice) -> int:
