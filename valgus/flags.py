@@ -41,12 +41,6 @@ def level_of(value: float, band: Band, /) -> Level:
     return Level.GREEN
 
 
-def worst_level(flags: Sequence[Flag], rep: Rep, /) -> Level | None:
-    """Return the worst colour of a rep, None when it has none."""
-    levels = [flag.level for flag in flags if flag.rep == rep.number and flag.side == rep.side.value]
-    return max(levels, key=lambda level: level.rank, default=None)
-
-
 def _flag(rep: Rep, band: Band, value: float, half_width: float) -> Flag:
     edges = [edge for edge in (band.amber, band.red) if edge is not None]
     inside = any(abs(value - edge) < half_width for edge in edges)

@@ -187,7 +187,7 @@ def _measured(heading: str, measure: str, interval: str | None = None) -> _Colum
 
 
 def _flag(trial: Trial, row: int) -> str:
-    level = wording.level_of(trial, trial.reps[row])
+    level = trial.level_of(trial.reps[row])
     unsure = wording.near_an_edge(trial, trial.reps[row])
     return "" if level is None else f"{level.value}{UNSURE if unsure else ''}"
 

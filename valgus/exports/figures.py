@@ -419,7 +419,7 @@ def _bars(trial: Trial) -> list[_Bar]:
             rep.number + shift[rep.side.value],
             float(value),
             float(half_width),
-            wording.level_of(trial, rep),
+            trial.level_of(rep),
             wording.near_an_edge(trial, rep),
         )
         for rep, value, half_width in zip(trial.reps, values, half_widths, strict=True)

@@ -59,11 +59,10 @@ def _identity(trial: Trial, rep: Rep) -> list[object]:
 
 
 def _judgement(trial: Trial, rep: Rep) -> list[object]:
-    flags = [flag for flag in trial.flags if (flag.rep, flag.side) == (rep.number, rep.side.value)]
+    flags, worst = trial.flags_of(rep), trial.level_of(rep)
     reasons = [
         _flag_reason(flag) for flag in flags if flag.level is not Level.GREEN or flag.edge_inside_interval
     ]
-    worst = max((flag.level for flag in flags), key=lambda level: level.rank, default=None)
     return [
         trial.pelvis_source,
         trial.pelvis_baseline,

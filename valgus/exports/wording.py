@@ -157,7 +157,7 @@ def _interval(mean: SetMean) -> str:
 
 def _colours(trial: Trial, side: str) -> str:
     valid = trial.valid_reps(side)
-    levels = [level for rep in valid if (level := level_of(trial, rep)) is not None]
+    levels = [level for rep in valid if (level := trial.level_of(rep)) is not None]
     if not levels:
         return f"no colour: {_why_no_colour(trial, valid)}"
     said = [f"{levels.count(Level.GREEN)} of {len(valid)} in the green band"]
@@ -202,16 +202,9 @@ def other_findings(trial: Trial, /) -> tuple[str, ...]:
 # --- reps and bands -----------------------------------------------------------------------------------------
 
 
-def level_of(trial: Trial, rep: Rep, /) -> Level | None:
-    """Return the worst colour of a rep, None when it has none."""
-    levels = [f.level for f in trial.flags if (f.rep, f.side) == (rep.number, rep.side.value)]
-    return max(levels, key=lambda level: level.rank, default=None)
-
-
 def near_an_edge(trial: Trial, rep: Rep, /) -> bool:
     """Return whether the 95 % interval of a judged value of this rep holds an edge of its band."""
-    flags = [f for f in trial.flags if (f.rep, f.side) == (rep.number, rep.side.value)]
-    return any(flag.edge_inside_interval for flag in flags)
+    return any(flag.edge_inside_interval for flag in trial.flags_of(rep))
 
 
 def mean_of(trial: Trial, measure: str, side: str, /) -> SetMean | None:

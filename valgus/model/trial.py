@@ -11,7 +11,7 @@ from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Origin, Setup
 from valgus.model.rep import Grade, Rep
-from valgus.model.rule import Band, Finding, Flag, Severity
+from valgus.model.rule import Band, Finding, Flag, Level, Severity
 from valgus.model.settings import Settings
 from valgus.model.track import PoseTrack
 
@@ -128,6 +128,15 @@ class Trial(SameByValue):
     def valid_reps(self, side: str) -> tuple[Rep, ...]:
         """Return the reps of a side that count in means: graded ok or low."""
         return tuple(r for r in self.reps if r.side.value == side and r.grade is not Grade.INVALID)
+
+    def flags_of(self, rep: Rep) -> tuple[Flag, ...]:
+        """Return the flags of one rep on its side."""
+        return tuple(f for f in self.flags if (f.rep, f.side) == (rep.number, rep.side.value))
+
+    def level_of(self, rep: Rep) -> Level | None:
+        """Return the worst colour of a rep, None when it has none."""
+        levels = [flag.level for flag in self.flags_of(rep)]
+        return max(levels, key=lambda level: level.rank, default=None)
 
     @property
     def worst_finding(self) -> Finding | None:
