@@ -18,7 +18,7 @@ from valgus.model.rule import Level, Severity
 from valgus.model.settings import Settings
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Trial
-from valgus.simulate import View, film, repetitions
+from valgus.simulate import View, film, one_after_the_other, repetitions
 from valgus.summary import set_means
 from valgus.uncertainty import fppa_ci95_deg, segment_inclination_deg
 
@@ -114,6 +114,105 @@ def test_several_people_are_told_but_lower_no_grade() -> None:
     assert grades(trial) == {"ok"}
 
 
+@pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        (ClipEvidence(brightness=73.0), {}),
+        (ClipEvidence(brightness=71.0), {"too_dark": "low"}),
+        (ClipEvidence(blur_pct=0.4), {}),
+        (ClipEvidence(blur_pct=0.6), {"blurred": "low"}),
+        (ClipEvidence(camera_motion_pct_s=0.4), {}),
+        (ClipEvidence(camera_motion_pct_s=0.6), {"camera_moving": "note"}),
+        (ClipEvidence(camera_motion_pct_s=2.1), {"camera_moving": "low"}),
+        (ClipEvidence(cuts=1), {"clip_cut": "low"}),
+        (ClipEvidence(repeated_share=0.2), {}),
+        (ClipEvidence(repeated_share=0.5), {"repeated_frames": "note"}),
+    ],
+)
+def test_each_gate_of_the_pictures_is_raised(evidence: ClipEvidence, expected: dict[str, str]) -> None:
+    trial = trial_of(film(repetitions()), STEP_DOWN, evidence=evidence)
+    assert {finding.code: finding.severity.value for finding in trial.findings} == expected
+    assert grades(trial) == ({"low"} if "low" in expected.values() else {"ok"})
+
+
+def moved(track: PoseTrack, *, across_px: float = 0.0, down_px: float = 0.0) -> PoseTrack:
+    """Return the track as the pose model gives it after a step aside: blank where it leaves the picture."""
+    xy = np.add(track.xy_px, [across_px, down_px])
+    outside = ((xy < 0) | (xy > (720, 1280))).any(axis=2)
+    xy[outside] = np.nan
+    return replace(track, xy_px=xy, confidence=np.where(outside, 0.0, track.confidence))
+
+
+@pytest.mark.parametrize("side", list(Side))
+@pytest.mark.parametrize(
+    ("aside_legs", "severity"), [(0.0, None), (0.2, None), (0.3, "note"), (-0.3, "note"), (-0.45, "low")]
+)
+def test_who_stands_aside_of_the_middle_is_told_by_the_ankle(
+    aside_legs: float, severity: str | None, side: Side
+) -> None:
+    """A leg of the simulated person is 336 px long."""
+    track = moved(film(repetitions(side=side), View(px_per_m=400.0)), across_px=336 * aside_legs)
+    found = {finding.code: finding.severity.value for finding in trial_of(track).findings}
+    assert found == ({} if severity is None else {"off_centre": severity})
+
+
+def test_two_legs_in_the_middle_are_not_aside_of_it() -> None:
+    track = film(repetitions(task="squat"))
+    middle_px = np.mean([np.median(track.point(f"{side.value}_ankle")[:, 0]) for side in Side])
+    centred = moved(track, across_px=360 - float(middle_px))
+    assert "off_centre" not in codes(trial_of(centred, Settings(task="squat")))
+    assert "off_centre" in codes(trial_of(moved(centred, across_px=120), Settings(task="squat")))
+
+
+@pytest.mark.parametrize(("down_px", "cut"), [(0.0, False), (80.0, False), (115.0, True)])
+def test_a_foot_beyond_the_edge_of_the_picture_is_told(down_px: float, cut: bool) -> None:
+    """The toes of the simulated person are 108 px above the lower edge."""
+    squat = film(repetitions(task="single-leg-squat"))
+    trial = trial_of(moved(squat, down_px=down_px), Settings(task="single-leg-squat"))
+    assert ("head_or_feet_cut" in codes(trial)) == cut
+    assert grades(trial) == ({"low"} if cut else {"ok"})
+
+
+def test_a_head_beyond_the_edge_of_the_picture_is_told() -> None:
+    assert codes(trial_of(moved(film(repetitions()), down_px=-700.0), STEP_DOWN)) == ["head_or_feet_cut"]
+
+
+def slower(track: PoseTrack, factor: float) -> PoseTrack:
+    return replace(track, time_s=track.time_s * factor)
+
+
+@pytest.mark.parametrize(("factor", "slow"), [(1.0, False), (2.0, False), (4.0, True)])
+def test_squats_in_slow_motion_are_told_by_how_long_a_rep_takes(factor: float, slow: bool) -> None:
+    trial = trial_of(slower(film(repetitions(rep_s=2.6, fps=120.0)), factor), STEP_DOWN)
+    assert codes(trial) == (["slow_motion"] if slow else [])
+    assert grades(trial) == {"ok"}, "angles are the same"
+
+
+@pytest.mark.parametrize(("factor", "slow"), [(1.0, False), (2.0, True)])
+def test_landings_in_slow_motion_are_told_by_gravity(factor: float, slow: bool) -> None:
+    filmed = film(repetitions(task="landing", fps=240.0))
+    trial = trial_of(slower(filmed, factor), Settings(task="landing", side=Side.LEFT))
+    assert trial.measured
+    assert ("slow_fall" in codes(trial)) == slow
+
+
+def test_reps_of_different_depth_are_pointed_out() -> None:
+    shallow, deep = (film(repetitions(peak_fppa_deg=(5.0,) * 2, peak_flexion_deg=d)) for d in (50.0, 68.0))
+    assert "inconsistent_depth" in codes(trial_of(one_after_the_other(shallow, deep), STEP_DOWN))
+    assert "inconsistent_depth" not in codes(trial_of(one_after_the_other(deep, deep), STEP_DOWN))
+
+
+def test_a_clip_said_to_be_mirrored_says_so() -> None:
+    trial = trial_of(film(repetitions(), View(mirrored=True)), replace(STEP_DOWN, mirrored=True))
+    assert codes(trial) == ["mirrored"]
+    assert grades(trial) == {"ok"}
+
+
+def test_darkness_is_told_also_where_nobody_is_found() -> None:
+    trial = trial_of(film(repetitions()), seen=False, evidence=ClipEvidence(brightness=5.0))
+    assert codes(trial) == ["no_person", "too_dark"]
+
+
 def test_a_rep_too_deep_to_judge_is_low_and_a_ten_centimetre_step_is_judged() -> None:
     deep = trial_of(film(repetitions(peak_flexion_deg=85.0)), STEP_DOWN)
     shallow = trial_of(film(repetitions(peak_flexion_deg=52.0)), STEP_DOWN)
@@ -189,7 +288,7 @@ def test_every_threshold_names_its_source_population_and_basis() -> None:
         assert band.amber is not None
     for gate in rules.all_gates():
         assert gate.source and gate.says and gate.in_short and gate.advice
-        assert (gate.low, gate.invalid, gate.stop) != (None, None, None)
+        assert (gate.note, gate.low, gate.invalid, gate.stop) != (None,) * 4
 
 
 def test_where_sex_is_not_known_the_stricter_band_is_in_force() -> None:

@@ -34,12 +34,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "quality": {"model", "geometry", "filters"},
     "uncertainty": {"model", "geometry", "filters"},
     "pose": {"model", "backends"},
+    "evidence": {"model"},
     "tasks": {"model", "errors", "filters", "cleaning", "metrics", "segmentation"},
     "exports": {"model", "video", "errors"},
     "results": {"model", "errors", "exports"},
     "pipeline": {
         *("model", "errors", "video", "backends", "pose", "cleaning", "orientation", "metrics", "tasks"),
-        *("segmentation", "quality", "uncertainty", "rules", "summary", "flags"),
+        *("segmentation", "quality", "uncertainty", "rules", "summary", "flags", "evidence"),
     },
     "cli": {"model", "errors", "pipeline", "results", "exports", "backends", "tasks", "rules"},
     "__init__": {"errors", "model", "pipeline", "results"},
@@ -51,7 +52,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "click": ("cli/",),
     "rich": ("cli/",),
     "matplotlib": ("exports/figures.py",),
-    "cv2": ("exports/stills.py", "phantom/"),
+    "cv2": ("exports/stills.py", "phantom/", "evidence.py"),
     "av": ("video/",),
     "numba": ("phantom/",),
 }

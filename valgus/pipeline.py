@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -13,6 +14,7 @@ from valgus import cleaning, flags, orientation, pose, quality, rules, summary, 
 from valgus.backends.mediapipe import MediaPipeEstimator, Mode
 from valgus.backends.weights import ModelFile, resolve
 from valgus.errors import WrongUsage
+from valgus.evidence import PixelEvidence
 from valgus.metrics import measures_of, signals_of
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
@@ -69,18 +71,22 @@ def watch(
     path: Path, model: ModelFile, settings: Settings, /, *, progress: Progress | None = None
 ) -> tuple[Clip, PoseTrack, ClipEvidence]:
     """Return the clip's facts, the raw track of the person followed, and what the pictures said."""
+    pixels = PixelEvidence()
     with ClipReader(path) as reader:
         people = _people_in(path, reader, model)
         _check_person(reader.name, settings.person, len(people))
         followed = pose.follow(
-            decode_ahead(_counted(reader.frames(), reader.expected_frames, progress)),
+            decode_ahead(_counted(pixels.looking_at(reader.frames()), reader.expected_frames, progress)),
             partial(MediaPipeEstimator, model.path),
             scale=reader.scale,
             strip=pose.strip_of(people, reader.frame_width_px, person=settings.person),
             mirror_average=settings.mirror_average,
         )
         clip = reader.clip()
-    return clip, followed.track, ClipEvidence(len(people), followed.identity_jump_share)
+    evidence = replace(
+        pixels.evidence(), people_in_view=len(people), identity_jump_share=followed.identity_jump_share
+    )
+    return clip, followed.track, evidence
 
 
 def measure(
@@ -117,16 +123,20 @@ def measure(
         measures=measures,
         means=summary.set_means(reps, measures),
         flags=flags.flags_of(reps, measures, bands),
-        findings=(*findings, *_about_reps(reps, findings, clip, task)),
+        findings=(*findings, *_about_reps(reps, findings, filming, task)),
         provenance=provenance,
     )
 
 
 def _about_reps(
-    reps: tuple[Rep, ...], filming: tuple[Finding, ...], clip: Clip, task: Task
+    reps: tuple[Rep, ...], findings: tuple[Finding, ...], filming: quality.Filming, task: Task
 ) -> tuple[Finding, ...]:
+    how_to = task.segmenter.how_to_be_found()
     gates = rules.gates_for(task.name, on="rep")
-    return quality.check_reps(reps, filming, gates, clip=clip, how_to=task.segmenter.how_to_be_found())
+    return (
+        *quality.check_reps(reps, findings, gates, clip=filming.clip, how_to=how_to),
+        *quality.check_set(reps, filming.legs, filming.track, rules.gates_for(task.name, on="set")),
+    )
 
 
 def _task(overview: PoseTrack, settings: Settings) -> Recognised:

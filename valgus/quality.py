@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,22 @@ from valgus.model.track import PoseTrack
 #: A landmark counts as seen from this visibility on, as in cleaning.
 SEEN = 0.5
 
+
+#: The body from head to feet; arms may leave the picture.
+BODY = (
+    "nose",
+    *(
+        f"{side}_{part}"
+        for part in ("shoulder", "hip", "knee", "ankle", "heel", "foot_index")
+        for side in ("left", "right")
+    ),
+)
+#: A landmark is at the edge of the picture within this share of its width or height.
+AT_EDGE = 0.01
+#: A fall is looked for this long before the foot touches the ground, also in slow motion, s.
+FALL_WITHIN_S = 3.0
+#: The hips fall fastest just after the foot has touched the ground, s.
+FASTEST_WITHIN_S = 0.1
 
 #: Fewest valid reps that make a mean.
 ENOUGH_REPS = 3
@@ -44,6 +60,28 @@ class Filming:
         seen = [leg.carries & (leg.confidence >= SEEN) for leg in self.legs]
         return float(np.any(seen, axis=0).mean()) if seen else 0.0
 
+    def off_centre_legs(self) -> float:
+        """Return how far aside of the picture's middle the person stands, in leg lengths; NaN if unknown.
+
+        It is where the ankle of the leg that carries the person is, or the middle between both if both do.
+        """
+        # Medial is left or right of the picture, so only the sign of x was lost.
+        ankles_px = [np.where(leg.carries, np.abs(leg.ankle[:, 0]), np.nan) for leg in self.legs]
+        carried = np.any(np.isfinite(ankles_px), axis=0)
+        if not carried.any():
+            return float("nan")
+        aside_px = np.nanmean(np.array(ankles_px)[:, carried], axis=0) - self.clip.width_px / 2
+        return float(np.median(np.abs(aside_px)) / np.mean([leg.leg_length_px for leg in self.legs]))
+
+    def cut_share(self) -> float:
+        """Return the share of the frames with a person in which the picture's edge cuts the body."""
+        columns = [self.track.index(name) for name in BODY if name in self.track.names]
+        xy = self.track.xy_px[:, columns] / [self.clip.width_px, self.clip.height_px]
+        # Where the others are seen, a landmark is blank because it lies outside the picture.
+        inside: BoolArray = np.all((xy > AT_EDGE) & (xy < 1 - AT_EDGE), axis=(1, 2))
+        somebody: BoolArray = np.any(np.isfinite(self.track.xy_px), axis=(1, 2))
+        return 1 - _share(inside, somebody) if somebody.any() else float("nan")
+
 
 def check_filming(filming: Filming, gates: Sequence[Gate], /) -> tuple[Finding, ...]:
     """Return what a person should know about the filming, worst first.
@@ -52,10 +90,8 @@ def check_filming(filming: Filming, gates: Sequence[Gate], /) -> tuple[Finding, 
     when the whole interval lies beyond.
     """
     if filming.setup is None:
-        return (_why_no_legs(filming),)
-    facts = _clip_facts(filming)
-    crossed = [_crossing(gate, facts[gate.code]) for gate in gates if gate.code in facts]
-    findings = [finding for finding in (*crossed, *_notes(filming)) if finding is not None]
+        return (_why_no_legs(filming), *_crossed(gates, _pixel_facts(filming.evidence)))
+    findings = (*_crossed(gates, _clip_facts(filming)), *_notes(filming))
     return tuple(sorted(findings, key=lambda finding: -finding.severity.rank))
 
 
@@ -90,6 +126,13 @@ def check_reps(
         if 0 < (count := sum(rep.side is side for rep in valid)) < ENOUGH_REPS
     )
     return (*few, *(found for gate in gates if (found := _lowered_by(gate, reps)) is not None))
+
+
+def check_set(
+    reps: Sequence[Rep], legs: Sequence[FrontalTrack], track: PoseTrack, gates: Sequence[Gate], /
+) -> tuple[Finding, ...]:
+    """Return what all reps together say about the filming and the execution; ``track`` is the raw one."""
+    return _crossed(gates, _set_facts(reps, legs, track)) if reps else ()
 
 
 def _no_rep(clip: Clip, how_to: str) -> Finding:
@@ -149,10 +192,12 @@ def _why_no_legs(filming: Filming) -> Finding:
 
 
 def _clip_facts(filming: Filming) -> dict[str, Estimate]:
-    facts = {
+    facts = _pixel_facts(filming.evidence) | {
         "low_frame_rate": _exact(filming.clip.fps),
         "rarely_seen": _exact(filming.seen_share()),
         "identity_jump": _exact(filming.evidence.identity_jump_share),
+        "off_centre": _exact(filming.off_centre_legs()),
+        "head_or_feet_cut": _exact(filming.cut_share()),
     }
     if filming.setup is not None:
         facts |= {
@@ -161,6 +206,16 @@ def _clip_facts(filming: Filming) -> dict[str, Estimate]:
             "too_small": replace(filming.setup.leg_length_px, ci95=0.0),
         }
     return facts
+
+
+def _pixel_facts(evidence: ClipEvidence) -> dict[str, Estimate]:
+    return {
+        "too_dark": _exact(evidence.brightness),
+        "blurred": _exact(evidence.blur_pct),
+        "camera_moving": _exact(evidence.camera_motion_pct_s),
+        "clip_cut": _exact(evidence.cuts),
+        "repeated_frames": _exact(evidence.repeated_share),
+    }
 
 
 def _notes(filming: Filming) -> list[Finding]:
@@ -173,6 +228,15 @@ def _notes(filming: Filming) -> list[Finding]:
                 f"{filming.evidence.people_in_view} people are in the picture; one was followed",
                 "Film with nobody else in the picture, or choose with --person.",
                 value=filming.evidence.people_in_view,
+            )
+        )
+    if filming.setup is not None and filming.setup.mirrored:
+        notes.append(
+            Finding(
+                "mirrored",
+                Severity.NOTE,
+                "the clip is taken as a mirror image, as was said: left and right are exchanged",
+                "",
             )
         )
     if clip.variable_frame_rate:
@@ -195,12 +259,22 @@ def _exact(value: float | None) -> Estimate:
     return Estimate(value, 0.0, Origin.DETECTED, "counted")
 
 
+def _crossed(gates: Sequence[Gate], facts: Mapping[str, Estimate]) -> tuple[Finding, ...]:
+    found = (_crossing(gate, facts[gate.code]) for gate in gates if gate.code in facts)
+    return tuple(finding for finding in found if finding is not None)
+
+
 def _crossing(gate: Gate, fact: Estimate) -> Finding | None:
     """Return the finding for the heaviest limit that the fact surely crosses, or None."""
     if fact.value is None or not np.isfinite(fact.value):
         return None
     nearest = fact.surely_at_least if gate.worse == "above" else abs(fact.value) + (fact.ci95 or 0.0)
-    limits = ((gate.stop, Severity.STOP), (gate.invalid, Severity.INVALID), (gate.low, Severity.LOW))
+    limits = (
+        (gate.stop, Severity.STOP),
+        (gate.invalid, Severity.INVALID),
+        (gate.low, Severity.LOW),
+        (gate.note, Severity.NOTE),
+    )
     for limit, severity in limits:
         if limit is not None and _beyond(nearest, limit, gate):
             says = gate.says.format(value=abs(fact.value))
@@ -241,3 +315,39 @@ def _deepest(leg: FrontalTrack, lowest: BoolArray) -> float:
     raised = (leg.hip[:, 1] - leg.ankle[:, 1])[lowest]
     raised = raised[np.isfinite(raised)]
     return 100 * (1 - float(np.median(raised)) / leg.leg_length_px) if len(raised) else float("nan")
+
+
+def _set_facts(reps: Sequence[Rep], legs: Sequence[FrontalTrack], track: PoseTrack) -> dict[str, Estimate]:
+    leg_px = float(np.mean([leg.leg_length_px for leg in legs]))
+    falls = [_fall_px_s2(track, rep.initial_contact_s) for rep in reps if rep.initial_contact_s is not None]
+    return {
+        "slow_motion": _exact(float(np.median([rep.end_s - rep.start_s for rep in reps]))),
+        "slow_fall": _exact(float(np.median(falls)) / leg_px if falls else None),
+        "inconsistent_depth": _exact(max(_depth_spread(reps, leg) for leg in legs)),
+    }
+
+
+def _fall_px_s2(track: PoseTrack, contact_s: float) -> float:
+    """Return how fast the hips gather speed before the foot touches the ground; NaN where it is not seen."""
+    hips_px = (track.point("left_hip") + track.point("right_hip"))[:, 1] / 2
+    down_px_s = np.gradient(hips_px, track.time_s)
+    since_s = track.time_s - contact_s
+    before = np.flatnonzero(
+        (since_s >= -FALL_WITHIN_S) & (since_s <= FASTEST_WITHIN_S) & np.isfinite(hips_px)
+    )
+    if len(before) == 0:
+        return float("nan")
+    falling = before[int(np.argmin(hips_px[before])) :]
+    fastest = falling[int(np.nanargmax(np.nan_to_num(down_px_s[falling], nan=-np.inf)))]
+    fallen_px = hips_px[fastest] - hips_px[falling[0]]
+    # Of a body that falls freely from rest: speed squared is twice the way times gravity.
+    return float(down_px_s[fastest] ** 2 / (2 * fallen_px)) if fallen_px > 0 else float("nan")
+
+
+def _depth_spread(reps: Sequence[Rep], leg: FrontalTrack) -> float:
+    """Return how much the reps of a leg differ in depth, as a share of the middle one; 0 for one rep."""
+    depths = [
+        _deepest(leg, np.abs(leg.time_s - rep.bottom_s) <= 0.05) for rep in reps if rep.side is leg.side
+    ]
+    known = [depth for depth in depths if np.isfinite(depth)]
+    return (max(known) - min(known)) / max(float(np.median(known)), 1.0) if len(known) > 1 else 0.0

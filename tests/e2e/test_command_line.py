@@ -69,7 +69,8 @@ def _bare_interpreter_s() -> float:
 
 
 def test_every_command_shows_an_example() -> None:
-    for command in (("analyze",), ("models",), ("models", "fetch"), ("models", "list"), ("models", "path")):
+    models = [("models", *name) for name in ((), ("fetch",), ("list",), ("path",))]
+    for command in (("analyze",), ("check",), *models):
         shown = valgus(*command, "--help")
         assert shown.returncode == 0
         assert "Example:" in shown.stdout

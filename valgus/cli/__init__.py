@@ -15,10 +15,12 @@ from valgus.errors import ValgusError
 #: Every command and where it lives; a module is imported only when its command runs or shows its help.
 COMMANDS = {
     "analyze": "valgus.cli.analyze:analyze",
+    "check": "valgus.cli.check:check",
     "models": "valgus.cli.models:models",
 }
 HELP = {
     "analyze": "Measure the knee in a clip: FPPA per rep, with its error.",
+    "check": "Say whether a clip is filmed well enough, and what to film again.",
     "models": "List, fetch and verify pose models.",
 }
 INTERRUPTED = 130

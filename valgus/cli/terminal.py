@@ -42,6 +42,14 @@ def show(trial: Trial, console: Console, /) -> None:
         console.print(part, width=width, highlight=False, soft_wrap=False)
 
 
+def show_filming(trial: Trial, console: Console, /) -> None:
+    """Print whether a clip is filmed well enough, and everything found about it, the heaviest first."""
+    width = min(WIDTH, console.width)
+    console.print(Text(wording.filmed_well_enough(trial), style="bold"), width=width)
+    for part in (*_understood(trial), *map(_bullet, map(wording.in_a_sentence, wording.worst_first(trial)))):
+        console.print(part, width=width)
+
+
 def summary_lines(trial: Trial, /, *, width: int = WIDTH) -> tuple[str, ...]:
     """Return what `show` prints into a pipe: plain lines, none longer than ``width``."""
     page = io.StringIO()

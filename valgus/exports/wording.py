@@ -195,8 +195,34 @@ def _reason(trial: Trial, reps: Sequence[Rep], grade: Grade) -> Finding | None:
 
 def other_findings(trial: Trial, /) -> tuple[str, ...]:
     """Return every finding that is not the headline, in a sentence with what to do about it."""
-    others = [finding for finding in trial.findings if finding is not trial.worst_finding]
-    return tuple(f"{f.says[:1].upper()}{f.says[1:]}. {f.advice}".strip() for f in others)
+    return tuple(in_a_sentence(f) for f in trial.findings if f is not trial.worst_finding)
+
+
+def in_a_sentence(finding: Finding, /) -> str:
+    """Return what was found and what to do about it."""
+    return f"{finding.says[:1].upper()}{finding.says[1:]}. {finding.advice}".strip()
+
+
+# --- the filming --------------------------------------------------------------------------------------------
+
+
+def worst_first(trial: Trial, /) -> tuple[Finding, ...]:
+    """Return all findings, those with the heaviest consequence first."""
+    return tuple(sorted(trial.findings, key=lambda finding: -finding.severity.rank))
+
+
+def filmed_well_enough(trial: Trial, /) -> str:
+    """Return the answer to whether the clip is filmed well enough to be judged, in a sentence."""
+    grades = {rep.grade for rep in trial.reps}
+    if not grades:
+        return "No: nothing can be measured in this clip. Film it again."
+    if grades == {Grade.INVALID}:
+        return "No: this clip cannot be judged. Film it again."
+    if Grade.OK not in grades:
+        return "Only just: this clip can be measured, but earns no colour. Better film it again."
+    if grades != {Grade.OK}:
+        return "Yes, in part: some reps of this clip cannot be judged."
+    return "Yes: this clip is filmed well enough."
 
 
 # --- reps and bands -----------------------------------------------------------------------------------------

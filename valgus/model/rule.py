@@ -70,15 +70,17 @@ class Band:
 class Gate:
     """Limits beyond which a clip or a rep is trusted less, or not at all.
 
-    ``low``, ``invalid`` and ``stop`` are in ``unit``; None where that consequence does not exist.
-    ``worse`` says whether values ``above`` or ``below`` the limit are worse; ``on`` whether it is held
-    against the clip or each rep; ``tasks`` which tasks it is made for, none meaning all. ``says`` is the
-    sentence with the ``{value}``, ``in_short`` the same without it.
+    ``note`` (nothing but a word), ``low``, ``invalid`` and ``stop`` are in ``unit``; None where that
+    consequence does not exist. ``worse`` says whether values ``above`` or ``below`` the limit are worse;
+    ``on`` whether it is held against the clip, each rep or the set of all reps; ``tasks`` which tasks it is
+    made for, none meaning all. ``says`` is the sentence with the ``{value}``, ``in_short`` the same
+    without it.
     """
 
     code: str
-    on: Literal["clip", "rep"]
+    on: Literal["clip", "rep", "set"]
     tasks: tuple[str, ...]
+    note: float | None
     low: float | None
     invalid: float | None
     stop: float | None

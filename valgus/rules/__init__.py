@@ -32,7 +32,7 @@ def all_bands() -> tuple[Band, ...]:
 @lru_cache(maxsize=1)
 def all_gates() -> tuple[Gate, ...]:
     """Return every gate of the product."""
-    defaults: dict[str, Any] = {"low": None, "invalid": None, "stop": None, "tasks": ()}
+    defaults: dict[str, Any] = {"note": None, "low": None, "invalid": None, "stop": None, "tasks": ()}
     return tuple(_checked(Gate, {**defaults, **row}, "gates.toml") for row in _table("gates.toml", "gate"))
 
 
@@ -46,7 +46,7 @@ def bands_for(task: str, sex: str | None) -> tuple[Band, ...]:
 
 
 def gates_for(task: str, *, on: str) -> tuple[Gate, ...]:
-    """Return the gates ``on`` a clip or a rep for a task; one made for the task replaces the general one."""
+    """Return the gates ``on`` a clip, a rep or the set; one made for the task replaces the general one."""
     gates: dict[str, Gate] = {}
     for gate in sorted(all_gates(), key=lambda gate: bool(gate.tasks)):
         if gate.on == on and (not gate.tasks or task in gate.tasks):

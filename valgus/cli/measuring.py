@@ -1,0 +1,35 @@
+"""From a clip to a trial, with what a person at a terminal sees meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from valgus.model.settings import Settings
+    from valgus.model.trial import Trial
+
+#: Exit status when the clip was read but nothing could be measured in it.
+NOTHING_MEASURED = 4
+
+
+def measured(clip: Path, settings: Settings) -> Trial:
+    """Analyse a clip, fetching the pose model first where it is missing."""
+    from valgus.backends.mediapipe import second_opencv
+    from valgus.backends.weights import resolve
+    from valgus.cli.progress import fetching, frames_of
+    from valgus.pipeline import analyze
+
+    if warning := second_opencv():
+        click.echo(warning, err=True)
+    with fetching() as progress:
+        resolve(settings.model, offline=settings.offline, progress=progress)
+    with frames_of(clip.name) as frames:
+        return analyze(clip, settings, progress=frames)
+
+
+def status_of(trial: Trial) -> int:
+    """Return the exit status: whether anything was measured, however it is graded."""
+    return 0 if trial.measured else NOTHING_MEASURED
