@@ -24,8 +24,8 @@ WRONG_WITH = {
 }
 #: What is already wrong with the clip that they were made from.
 WRONG_WITH_ALL = {"not_frontal", "too_small", "too_deep"}
-#: Findings that come with another: half a picture has another middle, a quarter of 60 fps is 15,
-#: and legs out of the picture are not seen.
+#: Findings that come with another: half a picture has another middle, a quarter of 60 frames per second is
+#: 15, and legs out of the picture are not seen.
 ALONG_WITH = {
     "feet_out_of_frame.mp4": {"rarely_seen"},
     "half_body_out.mp4": {"rarely_seen", "off_centre"},
