@@ -164,9 +164,9 @@ def test_two_legs_in_the_middle_are_not_aside_of_it() -> None:
     assert "off_centre" in codes(trial_of(moved(centred, across_px=120), Settings(task="squat")))
 
 
-@pytest.mark.parametrize(("down_px", "cut"), [(0.0, False), (80.0, False), (115.0, True)])
+@pytest.mark.parametrize(("down_px", "cut"), [(0.0, False), (80.0, False), (100.0, True), (115.0, True)])
 def test_a_foot_beyond_the_edge_of_the_picture_is_told(down_px: float, cut: bool) -> None:
-    """The toes of the simulated person are 108 px above the lower edge."""
+    """The toes of the simulated person are 108 px above the lower edge; 13 px from it they count as cut."""
     squat = film(repetitions(task="single-leg-squat"))
     trial = trial_of(moved(squat, down_px=down_px), Settings(task="single-leg-squat"))
     assert ("head_or_feet_cut" in codes(trial)) == cut
