@@ -35,12 +35,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "uncertainty": {"model", "geometry", "filters"},
     "pose": {"model", "backends"},
     "evidence": {"model"},
+    "stickers": {"model", "geometry"},
     "tasks": {"model", "errors", "filters", "cleaning", "metrics", "segmentation"},
     "exports": {"model", "video", "errors"},
     "results": {"model", "errors", "exports"},
     "pipeline": {
         *("model", "errors", "video", "backends", "pose", "cleaning", "orientation", "metrics", "tasks"),
         *("segmentation", "quality", "uncertainty", "rules", "summary", "flags", "evidence"),
+        "stickers",
     },
     "cli": {"model", "errors", "pipeline", "results", "exports", "backends", "tasks", "rules"},
     "__init__": {"errors", "model", "pipeline", "results"},
@@ -52,7 +54,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "click": ("cli/",),
     "rich": ("cli/",),
     "matplotlib": ("exports/figures.py",),
-    "cv2": ("exports/stills.py", "phantom/", "evidence.py"),
+    "cv2": ("exports/stills.py", "phantom/", "evidence.py", "stickers/"),
     "av": ("video/",),
     "numba": ("phantom/",),
 }

@@ -5,7 +5,7 @@ A pose track goes in; out come frontal tracks, in which there is only stance and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -20,6 +20,10 @@ from valgus.model.track import PoseTrack
 LEAST_STRETCH_S = 1.5
 #: Time over which the stillness of a foot is looked at, s.
 STILL_WITHIN_S = 1.5
+#: On both legs, the ankles are this level and move by no more than this, in leg lengths ...
+LEVEL_FEET, STILL_FEET = 0.035, 0.02
+#: ... for at least this long, s.
+LEAST_ON_BOTH_S = 0.5
 #: Half-width of the 95 % interval of a yaw measured by hand, deg. Convention.
 YAW_GIVEN_CI95_DEG = 2.0
 #: The same for the pose model's guess of depth: a fixed part, deg, and a share of the yaw itself. It was
@@ -93,7 +97,7 @@ def _frontal_track(track: PoseTrack, side: Side, stance: Sequence[Stretch]) -> F
         return track.point(f"{of.value}_{name}") * np.stack([signs, -np.ones_like(signs)], axis=1)
 
     own, other = side, side.other
-    return FrontalTrack(
+    leg = FrontalTrack(
         side=side,
         time_s=track.time_s,
         hip=frontal("hip", own),
@@ -108,6 +112,49 @@ def _frontal_track(track: PoseTrack, side: Side, stance: Sequence[Stretch]) -> F
         confidence=track.confidence_of(*(f"{own.value}_{name}" for name in ("hip", "knee", "ankle"))),
         leg_length_px=float(np.mean(lengths_px)) if lengths_px else float("nan"),
     )
+    return _with_pelvis(leg, track, frontal)
+
+
+def _with_pelvis(
+    leg: FrontalTrack, track: PoseTrack, frontal: Callable[[str, Side], FloatArray]
+) -> FrontalTrack:
+    """Return the leg with the front of the pelvis, where stickers give it; a lost one is not filled in."""
+    names = [f"{side.value}_asis" for side in (leg.side, leg.side.other)]
+    if not set(names) <= set(track.names):
+        return leg
+    seen = track.confidence_of(*names) > 0
+    return replace(
+        leg,
+        asis=np.where(seen[:, None], frontal("asis", leg.side), np.nan),
+        swing_asis=np.where(seen[:, None], frontal("asis", leg.side.other), np.nan),
+        two_leg_tilt_deg=_two_leg_tilt_deg(track, leg.side, seen),
+    )
+
+
+def _two_leg_tilt_deg(track: PoseTrack, side: Side, seen: BoolArray) -> float | None:
+    """Return the tilt of the sticker line on both legs, + other side lower; None if that is not seen."""
+    tilt = geometry.tilt_deg(
+        track.point(f"{side.value}_asis") * [1, -1], track.point(f"{side.other.value}_asis") * [1, -1]
+    )
+    known = tilt[_on_both_legs(track) & seen & np.isfinite(tilt)]
+    return round(float(np.median(known)), 3) if len(known) else None
+
+
+def _on_both_legs(track: PoseTrack) -> BoolArray:
+    """Return frames (n,) of quiet standing with both feet on one level and the body between them."""
+    scale = track.leg_scale_px
+    left, right = track.point("left_ankle"), track.point("right_ankle")
+    middle = (track.point("left_hip") + track.point("right_hip"))[:, 0] / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        between = (middle - left[:, 0]) / (right[:, 0] - left[:, 0])
+        level = np.abs(left[:, 1] - right[:, 1]) <= LEVEL_FEET * scale
+        still = (_unrest(track, left) + _unrest(track, right)) <= STILL_FEET * scale
+        straight = np.fmin(*(_hip_ankle_px(track, each) for each in Side)) >= 0.95 * scale
+        stands = level & still & straight & (between > 0.25) & (between < 0.75)
+    for run in filters.runs(stands):
+        if track.time_s[run.stop - 1] - track.time_s[run.start] < LEAST_ON_BOTH_S:
+            stands[run] = False
+    return np.asarray(stands)
 
 
 def _medial_signs(track: PoseTrack, side: Side, stance: Sequence[Stretch]) -> FloatArray:
@@ -250,8 +297,11 @@ def _facing(track: PoseTrack) -> Facing:
 
 def _leg_px(track: PoseTrack, span: _Span) -> FloatArray:
     """Return the hip-ankle distance (n,) of the leg that carries, NaN outside its span."""
-    length = geometry.distance(track.point(f"{span.side.value}_ankle"), track.point(f"{span.side.value}_hip"))
-    return np.where(_within(track, span), length, np.nan)
+    return np.where(_within(track, span), _hip_ankle_px(track, span.side), np.nan)
+
+
+def _hip_ankle_px(track: PoseTrack, side: Side) -> FloatArray:
+    return geometry.distance(track.point(f"{side.value}_ankle"), track.point(f"{side.value}_hip"))
 
 
 def _standing(length_px: FloatArray) -> BoolArray:

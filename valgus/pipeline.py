@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -16,14 +16,16 @@ from valgus.backends.weights import ModelFile, resolve
 from valgus.errors import WrongUsage
 from valgus.evidence import PixelEvidence
 from valgus.metrics import measures_of, signals_of
+from valgus.model.arrays import RgbImage
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Origin
 from valgus.model.rep import Rep
 from valgus.model.rule import Band, Finding
-from valgus.model.settings import Settings
+from valgus.model.settings import Settings, StickerPoints
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Provenance, TaskAsRun, Trial
+from valgus.stickers.wearing import Worn, look_for_stickers
 from valgus.tasks import Recognised, Task
 from valgus.video import ClipReader, Frame, decode_ahead, stills
 
@@ -86,7 +88,53 @@ def watch(
     evidence = replace(
         pixels.evidence(), people_in_view=len(people), identity_jump_share=followed.identity_jump_share
     )
-    return clip, followed.track, evidence
+    return clip, *_with_stickers(path, clip, followed.track, evidence, settings)
+
+
+def _with_stickers(
+    path: Path, clip: Clip, track: PoseTrack, evidence: ClipEvidence, settings: Settings
+) -> tuple[PoseTrack, ClipEvidence]:
+    """Return track and evidence with the stickers on the hip bones, where they are worn."""
+    if settings.stickers == "none":
+        return track, evidence
+    points = None if settings.stickers == "auto" else settings.stickers
+    if points is not None:
+        _check_points(clip, points)
+    overview = cleaning.clean(track, tasks.OVERVIEW_CLEANING)
+    found = look_for_stickers(track, overview, _FullSize(path), points)
+    if isinstance(found, Worn):
+        return found.track, replace(evidence, stickers=found.seen)
+    return track, replace(evidence, stickers_doubt=found.says if found else None)
+
+
+class _FullSize:
+    """The pictures of a clip as large as they were filmed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def stills(self, times_s: Sequence[float], /) -> Sequence[RgbImage]:
+        return stills(self._path, times_s, short_side_px=None)
+
+    def frames(self) -> Iterator[Frame]:
+        with ClipReader(self._path, short_side_px=None) as reader:
+            yield from decode_ahead(reader.frames())
+
+
+def _check_points(clip: Clip, points: StickerPoints) -> None:
+    for x, y in points.xy_px:
+        if not (0 <= x <= clip.width_px and 0 <= y <= clip.height_px):
+            raise WrongUsage(
+                f"{clip.name}: the sticker point {x:g},{y:g} is outside the picture of "
+                f"{clip.width_px} by {clip.height_px} pixels.",
+                "Give points in pixels of the upright picture, as valgus check --pick prints them.",
+            )
+    if not 0 <= points.time_s <= clip.duration_s:
+        raise WrongUsage(
+            f"{clip.name}: the sticker points are for {points.time_s:g} s, the clip lasts "
+            f"{clip.duration_s:.1f} s.",
+            "Give a time within the clip after the @, as valgus check --pick prints it.",
+        )
 
 
 def measure(
@@ -123,7 +171,11 @@ def measure(
         measures=measures,
         means=summary.set_means(reps, measures),
         flags=flags.flags_of(reps, measures, bands),
-        findings=(*findings, *_about_reps(reps, findings, filming, task)),
+        findings=(
+            *findings,
+            *_about_reps(reps, findings, filming, task),
+            *quality.check_pelvis(reps, measures["pelvic_drop_deg"].tolist(), evidence),
+        ),
         provenance=provenance,
     )
 

@@ -135,6 +135,40 @@ def check_set(
     return _crossed(gates, _set_facts(reps, legs, track)) if reps else ()
 
 
+def check_pelvis(
+    reps: Sequence[Rep], drop_deg: Sequence[float], evidence: ClipEvidence, /
+) -> tuple[Finding, ...]:
+    """Return what kept pelvic drop from being measured, where stickers are worn or may be.
+
+    ``drop_deg`` has one value per rep, NaN where it was not measured.
+    """
+    if evidence.stickers_doubt is not None:
+        return (
+            Finding(
+                "stickers_unsure",
+                Severity.NOTE,
+                f"pelvic drop is not measured: {evidence.stickers_doubt}",
+                "Point at the two stickers with valgus check --pick, or film with stickers of a colour that "
+                "is found nowhere else in the picture.",
+            ),
+        )
+    lost = [str(rep.number) for rep, drop in zip(reps, drop_deg, strict=True) if np.isnan(drop)]
+    if evidence.stickers is None or not lost:
+        return ()
+    which = ("rep " if len(lost) == 1 else "reps ") + ", ".join(lost)
+    return (
+        Finding(
+            "stickers_lost",
+            Severity.NOTE,
+            f"{which}: pelvic drop is not measured, a sticker was covered, fell off or changed its shape",
+            "Keep arms and clothes away from the stickers: arms crossed on the chest, shirt tucked in.",
+            len(lost),
+            0,
+            "reps",
+        ),
+    )
+
+
 def _no_rep(clip: Clip, how_to: str) -> Finding:
     if clip.duration_s < LEAST_CLIP_S:
         return Finding(

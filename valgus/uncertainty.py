@@ -21,6 +21,10 @@ from valgus.model.rep import Rep
 FPPA_POSE_RMSE_DEG = {True: 2.9, False: 4.1}
 #: RMSE of the hip line's tilt when read as pelvic drop, deg, against the same athlete.
 HIP_LINE_RMSE_DEG = 6.5
+#: RMSE of the pelvic drop from stickers against the same athlete, deg, whose cloth does not move on the skin.
+STICKER_RMSE_DEG = 0.25
+#: What skin and cloth add on people, deg: a stated allowance, not measured here.
+STICKER_ALLOWANCE_DEG = 3.0
 NORMAL_95 = 1.96
 
 
@@ -41,6 +45,9 @@ def with_intervals(
     filled["hip_line_tilt_ci95_deg"] = np.where(
         measures["hip_line_tilt_deg"].notna(), round(NORMAL_95 * HIP_LINE_RMSE_DEG, 3), np.nan
     )
+    filled["pelvic_drop_ci95_deg"] = np.where(
+        measures["pelvic_drop_deg"].notna(), round(pelvic_drop_ci95_deg(), 3), np.nan
+    )
     filled["yaw_deg"] = [float("nan") if yaw.value is None else yaw.value for yaw in yaws]
     return filled
 
@@ -51,6 +58,11 @@ def fppa_ci95_deg(depth_pct: float, yaw: Estimate, /, *, mirror_averaged: bool) 
     inclination_deg = np.array(segment_inclination_deg(depth_pct))
     turned = float(geometry.yaw_false_valgus_deg(yaw_bound_deg(yaw), inclination_deg, inclination_deg))
     return float(np.hypot(pose, turned))
+
+
+def pelvic_drop_ci95_deg() -> float:
+    """Return the half-width of the interval of pelvic drop from stickers, skin and cloth included, deg."""
+    return float(np.hypot(NORMAL_95 * STICKER_RMSE_DEG, STICKER_ALLOWANCE_DEG))
 
 
 def yaw_bound_deg(yaw: Estimate, /) -> float:

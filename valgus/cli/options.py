@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from valgus.model.settings import Settings
+    from valgus.model.settings import Settings, StickerPoints
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -42,6 +42,13 @@ _ABOUT_A_CLIP = (
         help="Who, counted from the left of the picture.",
     ),
     click.option(
+        "--stickers",
+        default="auto",
+        show_default=True,
+        metavar="auto|none|X1,Y1,X2,Y2[@SECONDS]",
+        help="Stickers on the hip bones: find them, ignore them, or where they are in upright pixels.",
+    ),
+    click.option(
         "--model",
         default="full",
         show_default=True,
@@ -66,6 +73,7 @@ def settings_from(
     mirrored: bool,
     sex: str | None = None,
     no_mirror_average: bool = False,
+    stickers: str = "auto",
     **same: Any,
 ) -> Settings:
     """Return the settings that options stand for; an unknown task is refused.
@@ -83,6 +91,32 @@ def settings_from(
         side=None if side == "auto" else Side(side),
         mirrored=True if mirrored else None,
         sex=sex,
+        stickers=stickers_from(stickers),
         mirror_average=not no_mirror_average,
         **same,
     )
+
+
+def stickers_from(says: str, /) -> Literal["auto", "none"] | StickerPoints:
+    """Return what ``--stickers`` stands for.
+
+    Raises
+    ------
+    WrongUsage
+        If it is neither a word nor four numbers.
+    """
+    from valgus.errors import WrongUsage
+    from valgus.model.settings import StickerPoints
+
+    if says == "auto" or says == "none":
+        return says  # type: ignore[return-value]
+    places, _, seconds = says.partition("@")
+    try:
+        x1, y1, x2, y2 = (float(part) for part in places.split(","))
+        return StickerPoints(((x1, y1), (x2, y2)), float(seconds or 0))
+    except ValueError:
+        raise WrongUsage(
+            f"--stickers {says} is not understood.",
+            "Give auto, none or X1,Y1,X2,Y2@SECONDS, for example 308,575,413,570@1.5 "
+            "(valgus check --pick prints it).",
+        ) from None

@@ -90,6 +90,8 @@ def _understood(trial: Trial) -> Iterator[RenderableType]:
     yield _entry("Task", wording.task_line(trial))
     yield _entry("Side", wording.side_line(trial))
     yield _entry("View", wording.view_line(trial))
+    if trial.evidence.stickers is not None:
+        yield _entry("Pelvis", wording.pelvis_line(trial))
 
 
 def _entry(name: str, says: str) -> Table:
@@ -240,7 +242,10 @@ def _words_explained(trial: Trial, columns: tuple[_Column, ...]) -> Iterator[str
     if HIP_LINE in columns:
         yield "Hip line: the hips as the pose model sees them; they do not follow the pelvis. Never judged."
     if PELVIC_DROP in columns:
-        yield "Pelvic drop: tilt of the line between the stickers, + other side lower, change from standing."
+        yield (
+            "Pelvic drop: tilt of the line between the stickers, + other side lower, change from standing. "
+            "Its ± has 3 deg for skin and cloth that move; less than about 4 deg in one rep means nothing."
+        )
     for grade, means in GRADES_EXPLAINED.items():
         if any(rep.grade is grade for rep in trial.reps):
             yield f"Grade {grade.value}: {means}."

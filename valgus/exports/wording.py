@@ -88,6 +88,20 @@ def view_line(trial: Trial, /) -> str:
     return f"{_VIEW[setup.facing]} ({setup.facing_origin.value}); {mirrored} ({setup.mirrored_origin.value})"
 
 
+def pelvis_line(trial: Trial, /) -> str:
+    """Return what the pelvis is measured from and how that was known."""
+    stickers = trial.evidence.stickers
+    if stickers is None:
+        return "not measured: no stickers on the hip bones"
+    how = "given" if stickers.origin is Origin.GIVEN else "found: nothing else has their colour"
+    legs = {"two_leg": "both legs", "single_leg": "one leg"}.get(trial.pelvis_baseline)
+    change = f"change from standing on {legs}" if legs else "no drop on two legs"
+    return (
+        f"two {stickers.colour} stickers ({how}), {stickers.diameter_px:.0f} px wide, seen in "
+        f"{100 * stickers.seen_share:.0f} % of frames; {change}"
+    )
+
+
 def sureness(sure: float, /) -> str:
     """Return how sure, never more than 99 %."""
     return f"{min(round(100 * sure), 99)} % sure"

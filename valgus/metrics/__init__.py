@@ -20,6 +20,7 @@ SIGNALS: tuple[Signal, ...] = (
     knee.FPPA_ASIS,
     pelvis.HIP_LINE,
     pelvis.PELVIS_TILT,
+    pelvis.FROM_TWO_LEGS,
     pelvis.HIP_ADDUCTION,
     trunk.TRUNK_LEAN,
     trunk.KNEE_PLUS_TRUNK,

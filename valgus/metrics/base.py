@@ -20,6 +20,8 @@ LOOK_BACK_S = 3.0
 BASELINE_S = 0.6
 #: Standing, the hip and the ankle are this near to their usual height, % of leg length.
 STANDING_WITHIN_PCT = 1.5
+#: A rep is measured from stickers only if this share of its lowest, and of its standing, frames show both.
+STICKERS_SEEN = 0.6
 #: Fewest frames of standing that make a baseline.
 BASELINE_FRAMES = 3
 
@@ -99,9 +101,11 @@ class Measure:
     of: Reduce
 
 
-def at_lowest_point(signal: str) -> Reduce:
+def at_lowest_point(signal: str, *, least_known: float = 0.5) -> Reduce:
     """Return the median of a signal within 50 ms of the lowest point."""
-    return lambda view: median_of(view.signal(signal)[view.around(view.rep.bottom_s)])
+    return lambda view: median_of(
+        view.signal(signal)[view.around(view.rep.bottom_s)], least_known=least_known
+    )
 
 
 def at_depth(signal: str, *, depth_pct: float) -> Reduce:
@@ -117,11 +121,12 @@ def at_depth(signal: str, *, depth_pct: float) -> Reduce:
     return reduce
 
 
-def change_from_standing(signal: str) -> Reduce:
+def change_from_standing(signal: str, *, least_known: float = 0.5) -> Reduce:
     """Return the value at the lowest point minus the median while standing before the rep."""
 
     def reduce(view: RepView) -> float:
-        return at_lowest_point(signal)(view) - median_of(view.signal(signal)[view.standing_before()])
+        standing = median_of(view.signal(signal)[view.standing_before()], least_known=least_known)
+        return at_lowest_point(signal, least_known=least_known)(view) - standing
 
     return reduce
 
@@ -151,9 +156,9 @@ def path_over_rep(signal: str) -> Reduce:
     return reduce
 
 
-def median_of(values: FloatArray) -> float:
-    """Return the median of the known values; NaN when fewer than half of them are known."""
-    if len(values) == 0 or np.isfinite(values).mean() < 0.5:
+def median_of(values: FloatArray, *, least_known: float = 0.5) -> float:
+    """Return the median of the known values; NaN when a smaller share of them is known."""
+    if len(values) == 0 or np.isfinite(values).mean() < least_known:
         return float("nan")
     return float(np.nanmedian(values))
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from valgus import geometry
 from valgus.metrics.base import (
+    STICKERS_SEEN,
     Column,
     Measure,
     Signal,
@@ -118,7 +119,7 @@ FPPA_EXCURSION = Measure(
     ),
     change_from_standing("fppa_deg"),
 )
-FPPA_ASIS_AT_LOWEST = Measure(FPPA_ASIS.column, at_lowest_point("fppa_asis_deg"))
+FPPA_ASIS_AT_LOWEST = Measure(FPPA_ASIS.column, at_lowest_point("fppa_asis_deg", least_known=STICKERS_SEEN))
 KNEE_OVER_FOOT_AT_LOWEST = Measure(KNEE_OVER_FOOT.column, at_lowest_point("knee_over_foot_pct"))
 KNEE_SEPARATION_AT_LOWEST = Measure(KNEE_SEPARATION.column, at_lowest_point("knee_separation_ratio"))
 WOBBLE = Measure(

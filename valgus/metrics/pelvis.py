@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from valgus import geometry
-from valgus.metrics.base import Column, Measure, Signal, at_lowest_point, change_from_standing
+from valgus.metrics.base import (
+    STICKERS_SEEN,
+    Column,
+    Measure,
+    RepView,
+    Signal,
+    at_lowest_point,
+    change_from_standing,
+    over_rep,
+)
 from valgus.model.arrays import FloatArray
 from valgus.model.frontal import FrontalTrack
 
@@ -25,6 +34,20 @@ def _hip_adduction_deg(leg: FrontalTrack) -> FloatArray:
         return np.full(len(leg.time_s), np.nan)
     # 90 deg between pelvis line and thigh is neutral; a smaller angle on the medial side is adduction.
     return 90.0 - geometry.angle_deg(leg.swing_asis - leg.asis + leg.hip, leg.hip, leg.knee)
+
+
+def _from_two_legs_deg(leg: FrontalTrack) -> FloatArray:
+    if leg.two_leg_tilt_deg is None:
+        return np.full(len(leg.time_s), np.nan)
+    return _pelvis_tilt_deg(leg) - leg.two_leg_tilt_deg
+
+
+def _pelvic_drop_deg(view: RepView) -> float:
+    """Return the change from standing on both legs where that was seen, else from standing before the rep."""
+    from_two_legs, tilt = FROM_TWO_LEGS.column.name, PELVIS_TILT.column.name
+    if np.isfinite(view.signal(from_two_legs)).any():
+        return at_lowest_point(from_two_legs, least_known=STICKERS_SEEN)(view)
+    return change_from_standing(tilt, least_known=STICKERS_SEEN)(view)
 
 
 HIP_LINE = Signal(
@@ -48,6 +71,16 @@ PELVIS_TILT = Signal(
     ),
     _pelvis_tilt_deg,
 )
+FROM_TWO_LEGS = Signal(
+    Column(
+        "pelvic_drop_from_two_legs_deg",
+        "deg",
+        "swing side lower",
+        "Tilt of the sticker line, change from standing on both legs in the same clip",
+        "convention",
+    ),
+    _from_two_legs_deg,
+)
 HIP_ADDUCTION = Signal(
     Column(
         "hip_adduction_deg",
@@ -65,13 +98,20 @@ PELVIC_DROP = Measure(
         "pelvic_drop_deg",
         "deg",
         "swing side lower",
-        "Contralateral pelvic drop: tilt of the sticker line at the lowest point, change from standing",
+        "Contralateral pelvic drop: tilt of the sticker line at the lowest point, change from standing on "
+        "both legs, or on one where the clip has nothing else",
         "Weeks 2015 for the sense; sticker line by convention",
     ),
-    change_from_standing("pelvic_drop_absolute_deg"),
+    _pelvic_drop_deg,
 )
-PELVIC_DROP_ABSOLUTE = Measure(PELVIS_TILT.column, at_lowest_point("pelvic_drop_absolute_deg"))
-HIP_ADDUCTION_AT_LOWEST = Measure(HIP_ADDUCTION.column, at_lowest_point("hip_adduction_deg"))
+PELVIC_DROP_OF_HOLD = Measure(PELVIC_DROP.column, over_rep(FROM_TWO_LEGS.column.name))
+PELVIC_DROP_ABSOLUTE = Measure(
+    PELVIS_TILT.column,
+    at_lowest_point("pelvic_drop_absolute_deg", least_known=STICKERS_SEEN),
+)
+HIP_ADDUCTION_AT_LOWEST = Measure(
+    HIP_ADDUCTION.column, at_lowest_point("hip_adduction_deg", least_known=STICKERS_SEEN)
+)
 
 PELVIC_DROP_CI95 = Column(
     "pelvic_drop_ci95_deg",

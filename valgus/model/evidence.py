@@ -4,6 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from valgus.model.frontal import Origin
+
+
+@dataclass(frozen=True)
+class StickersSeen:
+    """The two stickers on the hip bones as they were first seen.
+
+    Attributes
+    ----------
+    origin : Origin
+        Detected, or given by a person who pointed at them.
+    time_s : float
+        The frame in which their colour was learnt.
+    points_px : two (x, y)
+        Their middles there, from the left of the picture to the right, upright full-size pixels.
+    colour : str
+        In a word.
+    rgb : tuple of int
+        On screen, 0 to 255.
+    diameter_px : float
+        Mean of both.
+    seen_share : float
+        Share of the clip's frames in which both were seen as they are while standing, 0 to 1.
+    """
+
+    origin: Origin
+    time_s: float
+    points_px: tuple[tuple[float, float], tuple[float, float]]
+    colour: str
+    rgb: tuple[int, int, int]
+    diameter_px: float
+    seen_share: float
+
 
 @dataclass(frozen=True)
 class ClipEvidence:
@@ -28,6 +61,10 @@ class ClipEvidence:
         Times that the picture jumped to another scene.
     repeated_share : float
         Share of frames, among those where something moves, that repeat the frame before, 0 to 1.
+    stickers : StickersSeen or None
+        The stickers that the pelvis is measured from; None where none are.
+    stickers_doubt : str or None
+        Why something that may be stickers was not taken for them, in words.
     """
 
     people_in_view: int = 1
@@ -37,3 +74,5 @@ class ClipEvidence:
     camera_motion_pct_s: float | None = None
     cuts: int = 0
     repeated_share: float = 0.0
+    stickers: StickersSeen | None = None
+    stickers_doubt: str | None = None

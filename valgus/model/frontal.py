@@ -147,7 +147,10 @@ class FrontalTrack(SameByValue):
     leg_length_px : float
         Standing hip-ankle distance; the unit of everything given in % of leg length.
     asis, swing_asis : (n, 2) arrays or None
-        Front of the pelvis from stickers, where they are worn.
+        Front of the pelvis from stickers, where they are worn; NaN in frames in which either is not seen.
+    two_leg_tilt_deg : float or None
+        Tilt of the line between both, + swing side lower, while standing on both legs; None where that was
+        not seen.
     """
 
     side: Side
@@ -165,6 +168,7 @@ class FrontalTrack(SameByValue):
     leg_length_px: float
     asis: FloatArray | None = None
     swing_asis: FloatArray | None = None
+    two_leg_tilt_deg: float | None = None
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from valgus.model.frontal import Side
+
+
+@dataclass(frozen=True)
+class StickerPoints:
+    """Where a person has seen the two stickers.
+
+    ``xy_px`` are their middles in upright full-size pixels, in any order; ``time_s`` is the frame.
+    """
+
+    xy_px: tuple[tuple[float, float], tuple[float, float]]
+    time_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,8 @@ class Settings:
         Turn of the person from the camera if known by hand, + where it adds valgus on the stance leg.
     person : int or None
         Who is measured, counted from the left of the picture from 1.
+    stickers : 'auto', 'none' or StickerPoints
+        Whether stickers on the hip bones are looked for, or where they are.
     sex : str or None
         ``f`` or ``m``, for bands that differ.
     model : str
@@ -38,6 +52,7 @@ class Settings:
     mirrored: bool | None = None
     yaw_deg: float | None = None
     person: int | None = None
+    stickers: Literal["auto", "none"] | StickerPoints = "auto"
     sex: str | None = None
     model: str = "full"
     mirror_average: bool = True

@@ -107,6 +107,19 @@ class PoseTrack(SameByValue):
         known = known[np.isfinite(known)]
         return float(np.percentile(known, 90)) if len(known) else float("nan")
 
+    def with_landmarks(self, names: tuple[str, ...], xy_px: FloatArray, step: str) -> PoseTrack:
+        """Return the track with more landmarks, (n, m, 2); those seen have full confidence, others none."""
+        seen = np.isfinite(xy_px).all(axis=2).astype(np.float64)
+        unknown = np.full((*seen.shape, 3), np.nan)
+        return replace(
+            self,
+            names=(*self.names, *names),
+            xy_px=np.concatenate([self.xy_px, xy_px], axis=1),
+            confidence=np.concatenate([self.confidence, seen], axis=1),
+            world_m=None if self.world_m is None else np.concatenate([self.world_m, unknown], axis=1),
+            steps=(*self.steps, step),
+        )
+
     def moved(self, xy_px: FloatArray, step: str) -> PoseTrack:
         """Return the same track at other positions, with one more step in its history."""
         return replace(self, xy_px=xy_px, steps=(*self.steps, step))

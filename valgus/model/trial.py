@@ -117,13 +117,23 @@ class Trial(SameByValue):
 
     @property
     def pelvis_source(self) -> str:
-        """What the pelvis was taken from: landmarks, whose hip line is not the pelvis."""
-        return "landmarks"
+        """What the pelvis was taken from: stickers, or landmarks, whose hip line is not the pelvis."""
+        return "landmarks" if self.evidence.stickers is None else "stickers"
 
     @property
     def pelvis_baseline(self) -> str:
-        """What changes of the pelvis are measured from: single-leg standing before each rep, or none."""
-        return "none" if self.task.legs == 2 else "single_leg"
+        """What changes of the pelvis are measured from.
+
+        Standing on both legs in this clip ('two_leg', stickers only), on one leg before each rep
+        ('single_leg'), or nothing ('none').
+        """
+        if self.task.legs == 2:
+            return "none"
+        return "two_leg" if self._change_from_two_legs_known() else "single_leg"
+
+    def _change_from_two_legs_known(self) -> bool:
+        name = "pelvic_drop_from_two_legs_deg"
+        return name in self.signals and bool(self.signals[name].notna().any())
 
     def valid_reps(self, side: str) -> tuple[Rep, ...]:
         """Return the reps of a side that count in means: graded ok or low."""

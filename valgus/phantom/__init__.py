@@ -26,6 +26,7 @@ from valgus.phantom.look import Colours, Lighting, Look, RoomStyle
 from valgus.phantom.pose import Side
 from valgus.phantom.recipe import Recipe, RepTarget, Task, recipe_hash
 from valgus.phantom.skeleton import UnreachableTargetError
+from valgus.phantom.stickers import Mishap, Stickers
 from valgus.phantom.truth import ClipTruth, FrameTruth, RepTruth
 
 __all__ = [
@@ -37,11 +38,13 @@ __all__ = [
     "FrameTruth",
     "Lighting",
     "Look",
+    "Mishap",
     "Recipe",
     "RepTarget",
     "RepTruth",
     "RoomStyle",
     "Side",
+    "Stickers",
     "Task",
     "UnreachableTargetError",
     "clip_truth",

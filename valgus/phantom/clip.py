@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from valgus.phantom.arrays import ByteArray
+import numpy as np
+
+from valgus.phantom.arrays import ByteArray, FloatArray
+from valgus.phantom.figure import build_figure
 from valgus.phantom.motion import Motion, plan_motion
+from valgus.phantom.pose import Side
 from valgus.phantom.recipe import Recipe, Task, recipe_hash
 from valgus.phantom.render import Renderer
 from valgus.phantom.room import Block
 from valgus.phantom.skeleton import Skeleton, solve_skeleton
+from valgus.phantom.stickers import WornStickers
 from valgus.phantom.truth import ClipTruth, tell_truth
 from valgus.video import H264Writer
 
@@ -40,7 +45,37 @@ def clip_truth(recipe: Recipe, /) -> ClipTruth:
 
 def make_renderer(recipe: Recipe, /) -> Renderer:
     """Return the renderer of a recipe: its athlete in its room."""
-    return Renderer(recipe.camera, recipe.body, recipe.look, step=step_block(recipe), seed=recipe.seed)
+    return Renderer(
+        recipe.camera,
+        recipe.body,
+        recipe.look,
+        step=step_block(recipe),
+        seed=recipe.seed,
+        stickers=worn_stickers(recipe),
+    )
+
+
+def worn_stickers(recipe: Recipe, /) -> WornStickers | None:
+    """Return the stickers of a recipe on its body; None when none are worn."""
+    if recipe.stickers is None:
+        return None
+    return WornStickers(recipe.stickers, recipe.body, recipe.look.colours, fps=recipe.fps)
+
+
+def sticker_centres_px(recipe: Recipe, skeletons: list[Skeleton], /) -> dict[Side, FloatArray]:
+    """Return where the middle of each sticker is in the picture, frame by frame, (n, 2) each.
+
+    Also where it is covered or has fallen off. Raises ValueError for a recipe without stickers.
+    """
+    worn = worn_stickers(recipe)
+    if worn is None:
+        raise ValueError("the athlete wears no stickers")
+    centres: dict[Side, list[FloatArray]] = {side: [] for side in Side}
+    for skeleton in skeletons:
+        primitives, _ = build_figure(recipe.body, skeleton).packed()
+        for side, centre in worn.centres_m(skeleton, primitives).items():
+            centres[side].append(skeleton.pelvis.to_world(centre))
+    return {side: recipe.camera.project(np.array(places))[0] for side, places in centres.items()}
 
 
 def draw_frames(recipe: Recipe, skeletons: list[Skeleton], /, *, threads: int = 1) -> Iterator[ByteArray]:

@@ -11,6 +11,7 @@ from valgus.phantom.body import Body
 from valgus.phantom.camera import Camera
 from valgus.phantom.look import Look
 from valgus.phantom.pose import Side
+from valgus.phantom.stickers import Stickers
 
 RENDERER_VERSION = 1
 """Raised by every change that alters pixels or truth, so that cached clips are rendered again."""
@@ -76,6 +77,8 @@ class Recipe:
         The repetitions, in order. `Task.STANCE` holds the first one, with a nearly straight knee.
     body, look, camera : Body, Look, Camera
         The athlete, the picture, the viewpoint.
+    stickers : Stickers or None
+        What the athlete has stuck on the hip bones.
     fps : int
         Frames per second.
     seed : int
@@ -106,6 +109,7 @@ class Recipe:
     body: Body = field(default_factory=Body)
     look: Look = field(default_factory=Look)
     camera: Camera = field(default_factory=Camera)
+    stickers: Stickers | None = None
     fps: int = 30
     seed: int = 0
     arms: str = "out"
@@ -137,6 +141,8 @@ class Recipe:
 
 def recipe_hash(recipe: Recipe, /) -> str:
     """Return 16 hexadecimal digits that change with anything that changes the clip."""
-    content = {"renderer": RENDERER_VERSION, "recipe": asdict(recipe)}
+    # What is not worn changes no pixel, so it is not part of the name either.
+    described = {key: value for key, value in asdict(recipe).items() if (key, value) != ("stickers", None)}
+    content = {"renderer": RENDERER_VERSION, "recipe": described}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -26,6 +26,7 @@ from valgus.phantom.shading import (
     shade_room,
 )
 from valgus.phantom.skeleton import Skeleton
+from valgus.phantom.stickers import WornStickers, no_decals
 
 _SHADOW_SIZE_PX = (256, 288)
 _SHADOW_PIXEL_M = 0.0105
@@ -65,12 +66,22 @@ class Renderer:
         What the athlete stands on.
     seed : int
         Seed of the sensor's grain.
+    stickers : WornStickers or None
+        What is stuck on the hip bones.
     """
 
     def __init__(
-        self, camera: Camera, body: Body, look: Look, *, step: Block | None = None, seed: int = 0
+        self,
+        camera: Camera,
+        body: Body,
+        look: Look,
+        *,
+        step: Block | None = None,
+        seed: int = 0,
+        stickers: WornStickers | None = None,
     ) -> None:
         self._camera, self._body, self._look, self._seed = camera, body, look, seed
+        self._stickers = stickers
         self._backdrop = draw_room(camera, look, step)
         self._view = View(
             camera.width_px,
@@ -92,7 +103,7 @@ class Renderer:
         skeleton : Skeleton
             The athlete's pose.
         frame : int
-            Number of the frame; decides the grain and nothing else.
+            Number of the frame; decides the grain, and whether a sticker has fallen off.
 
         Returns
         -------
@@ -105,7 +116,7 @@ class Renderer:
         shape = (self._camera.height_px, self._camera.width_px)
         colour: Float32Array = np.empty((*shape, 3), dtype=np.float32)
         coverage: Float32Array = np.empty(shape, dtype=np.float32)
-        surface = self._surface(skeleton)
+        surface = self._surface(skeleton, self._decals(skeleton, primitives, frame))
         draw_figure(
             primitives, tiles, self._view, surface, self._light, shadow, self._backdrop, colour, coverage
         )
@@ -125,7 +136,11 @@ class Renderer:
         shade_room(self._backdrop, shadow, primitives, feet, feet_m, ambient, key)
         return ambient, key
 
-    def _surface(self, skeleton: Skeleton) -> Surface:
+    def _decals(self, skeleton: Skeleton, primitives: NDArray[np.void], frame: int) -> Float32Array:
+        worn = self._stickers
+        return no_decals() if worn is None else worn.decals(skeleton, primitives, frame=frame)
+
+    def _surface(self, skeleton: Skeleton, decals: Float32Array) -> Surface:
         return Surface(
             palette=self._palette,
             head=skeleton.head.matrix(),
@@ -137,6 +152,7 @@ class Renderer:
             has_stripe=self._look.has_stripe,
             face_spots=_FACE_SPOTS,
             ground=self._ground,
+            decals=decals,
         )
 
     def _tiles_in_view(self, primitives: NDArray[np.void]) -> Tiles:

@@ -78,7 +78,7 @@ class Surface(NamedTuple):
     """Everything that colours the figure: palette, the frames it is painted in, and the ground it stands on.
 
     `ground` holds the top of the step (x low, x high, z low, z high, height); outside of it the floor is at
-    0.
+    0. `decals` are painted on the cloth round the pelvis; `phantom.stickers` says what a row is.
     """
 
     palette: Any
@@ -91,6 +91,7 @@ class Surface(NamedTuple):
     has_stripe: bool
     face_spots: Any
     ground: Any
+    decals: Any
 
 
 class Backdrop(NamedTuple):
@@ -174,11 +175,7 @@ def _local(frame, x, y, z):
 
 @njit(**COMPILE)
 def _surface_colour(p, surface, x, y, z, rgb):
-    """Colour of the surface at a world point, before light; writes `rgb` and returns gloss and softness.
-
-    The one place that colours are looked up in. What is glued to the pelvis (a marker, say) is painted where
-    the pelvis coordinates are at hand, in `_cloth_colour`.
-    """
+    """Colour of the surface at a world point, before light; writes `rgb` and returns gloss and softness."""
     for q in range(3):
         rgb[q] = surface.palette[p.paint, q]
     if p.material == _SKIN:
@@ -222,6 +219,22 @@ def _cloth_colour(surface, paint, on_trunk, fx, fy, fz, rgb):
             rgb[q] = surface.palette[_PAINT_STRIPE, q]
     for q in range(3):
         rgb[q] *= (0.90 + 0.12 * fold) * (1.0 + 0.10 * weave)
+
+
+@njit(**COMPILE)
+def _paint_decals(surface, x, y, z, pixel_m, rgb):
+    """Discs and patches on cloth, with edges as soft as a pixel; later rows cover earlier ones."""
+    fx, fy, fz = _local(surface.pelvis, x, y, z)
+    decals = surface.decals
+    for i in range(decals.shape[0]):
+        dx, dy, dz = fx - decals[i, 1], fy - decals[i, 2], fz - decals[i, 3]
+        if decals[i, 0] == 0.0:
+            beyond = math.sqrt(dx * dx + dy * dy + dz * dz) - decals[i, 4]
+        else:
+            beyond = max(max(abs(dx) - decals[i, 4], abs(dy) - decals[i, 5]), abs(dz) - 0.06)
+        cover = min(max(0.5 - beyond / pixel_m, 0.0), 1.0)
+        for q in range(3):
+            rgb[q] += (decals[i, 6 + q] - rgb[q]) * cover
 
 
 @njit(**COMPILE)
@@ -384,6 +397,8 @@ def _shade(
     nx, ny, nz = _normal(primitives, members, count, x, y, z, step)
     p = primitives[nearest_primitive(primitives, members, count, x, y, z)]
     gloss, soft = _surface_colour(p, surface, x, y, z, rgb)
+    if surface.decals.shape[0] > 0 and _TRUNK_CLOTH <= p.material <= _TIGHT_CLOTH:
+        _paint_decals(surface, x, y, z, pixel_m, rgb)
     openness = _openness(primitives, members, count, surface.ground, x, y, z, nx, ny, nz)
     off = 0.012
     lamp = _lamp_visible(shadow, x + nx * off, y + ny * off, z + nz * off, 0.012, column, row)

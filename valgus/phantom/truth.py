@@ -6,6 +6,8 @@ Definitions, for the numbers in the file (angles in degrees, at the frame in whi
   from the ASIS instead.
 - `pelvic_drop_deg`: tilt of the line between the ASIS in the picture, minus its mean while standing; positive
   with the swing side lower. `pelvic_drop_3d_deg`: the same for the inclination of that line in space.
+  `pelvic_drop_from_two_legs_deg`: as `pelvic_drop_3d_deg`, minus the mean while standing on both feet, in
+  clips that begin so.
 - `knee_flexion_deg`: in space. `trunk_lean_deg`: line from between the hips to between the shoulders in the
   picture, from its vertical, positive towards the stance side.
 - `bottom_s`: presentation time of that frame. `start_s`, `end_s`: leaving standing and standing again
@@ -29,6 +31,7 @@ from valgus.phantom.motion import Motion, RepSpan
 from valgus.phantom.pose import Side
 from valgus.phantom.recipe import Recipe
 from valgus.phantom.skeleton import Skeleton, frontal_angle_deg, inclination_deg
+from valgus.phantom.stickers import Stickers
 
 
 @dataclass(frozen=True)
@@ -114,15 +117,15 @@ class RepTruth:
     knee_flexion_deg: float
     trunk_lean_deg: float
     initial_contact_s: float | None = None
+    pelvic_drop_from_two_legs_deg: float | None = None
 
     def as_row(self) -> dict[str, Any]:
-        """Return the row as it is written: rounded, without a contact where there was no flight."""
-        row = {
-            key: round(value, 4) if isinstance(value, float) else value for key, value in asdict(self).items()
+        """Return the row as it is written: rounded, without what does not exist in this clip."""
+        return {
+            key: round(value, 4) if isinstance(value, float) else value
+            for key, value in asdict(self).items()
+            if value is not None
         }
-        if self.initial_contact_s is None:
-            del row["initial_contact_s"]
-        return row
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ class ClipTruth:
     view: str
     yaw_deg: float
     roll_deg: float
-    stickers: bool
+    stickers: Stickers | None
     reps: tuple[RepTruth, ...]
     frames: FrameTruth
 
@@ -148,7 +151,7 @@ class ClipTruth:
             "view": self.view,
             "yaw_deg": round(self.yaw_deg, 4),
             "roll_deg": round(self.roll_deg, 4),
-            "stickers": self.stickers,
+            "stickers": False if self.stickers is None else asdict(self.stickers),
             "reps": [rep.as_row() for rep in self.reps],
         }
 
@@ -175,7 +178,7 @@ def tell_truth(recipe: Recipe, motion: Motion, skeletons: list[Skeleton], /) -> 
         view="back" if recipe.camera.is_behind else "front",
         yaw_deg=recipe.camera.valgus_yaw_deg(recipe.side),
         roll_deg=recipe.camera.roll_deg,
-        stickers=False,
+        stickers=recipe.stickers,
         reps=reps,
         frames=frames,
     )
@@ -212,7 +215,15 @@ def _measure_rep(
         knee_flexion_deg=float(frames.knee_flexion_deg(side)[lowest]),
         trunk_lean_deg=float(frames.trunk_lean_deg(side, medial_sign=medial_sign)[lowest]),
         initial_contact_s=span.initial_contact_s,
+        pelvic_drop_from_two_legs_deg=_from_two_legs(
+            frames.pelvic_obliquity_deg(side), lowest, recipe, frames
+        ),
     )
+
+
+def _from_two_legs(tilt_deg: FloatArray, lowest: int, recipe: Recipe, frames: FrameTruth) -> float | None:
+    on_both = frames.time_s < recipe.two_leg_lead_s
+    return float(tilt_deg[lowest] - tilt_deg[on_both].mean()) if on_both.any() else None
 
 
 def _lowest_frame(span: RepSpan, side: Side, frames: FrameTruth) -> int:

@@ -22,6 +22,7 @@ STANCE = Task(
         depth.HOLD,
         depth.SWAY,
         knee.WOBBLE,
+        pelvis.PELVIC_DROP_OF_HOLD,
         *map(
             _over_the_hold,
             (
