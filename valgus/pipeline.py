@@ -66,7 +66,7 @@ def analyze(path: Path, /, settings: Settings | None = None, *, progress: Progre
     settings = settings or Settings()
     model = resolve(settings.model, offline=settings.offline)
     clip, track, evidence = watch(path, model, settings, progress=progress)
-    return measure(clip, track, evidence, settings, provenance=_provenance(model, settings))
+    return measure(clip, track, evidence, settings, provenance=provenance_of(model, settings))
 
 
 def watch(
@@ -239,7 +239,8 @@ def _counted(frames: Iterable[Frame], expected: int | None, progress: Progress |
             progress(done, expected)
 
 
-def _provenance(model: ModelFile, settings: Settings) -> Provenance:
+def provenance_of(model: ModelFile, settings: Settings, /) -> Provenance:
+    """Return what makes the numbers of an analysis on this machine."""
     return Provenance(
         valgus_version=valgus.__version__,
         definitions_version=DEFINITIONS_VERSION,

@@ -20,6 +20,7 @@ HIP_HALF_WIDTH_M = 0.09
 SHOULDER_HALF_WIDTH_M = 0.18
 TRUNK_M = 0.50
 FOOT_M = 0.16
+ASIS_HALF_WIDTH_M, ASIS_UP_M, ASIS_FORWARD_M = 0.12, 0.085, 0.06
 SINGLE_LEG_TASKS = ("step-down", "single-leg-squat", "landing", "stance")
 
 
@@ -48,6 +49,7 @@ class View:
 
     ``yaw_deg`` turns the person about the vertical, + where it adds valgus on the stance leg; ``roll_deg``
     turns the picture clockwise; ``noise_px`` is the standard deviation of each coordinate of each landmark.
+    With ``stickers`` the track has the front of the pelvis too.
     """
 
     facing: Facing = Facing.FRONT
@@ -59,6 +61,7 @@ class View:
     height_px: int = 1280
     noise_px: float = 0.0
     seed: int = 0
+    stickers: bool = False
 
 
 def repetitions(
@@ -145,7 +148,10 @@ def _joints(motion: Motion) -> dict[str, FloatArray]:
     knee = ankle + np.stack([across, rise, forward], axis=1)
     hip = ankle + np.stack([zero, 2 * rise, zero], axis=1)
     drop = np.radians(motion.pelvic_drop_deg)
-    swing_hip = hip + 2 * HIP_HALF_WIDTH_M * np.stack([np.cos(drop), -np.sin(drop), zero], axis=1)
+    towards_swing = np.stack([np.cos(drop), -np.sin(drop), zero], axis=1)
+    upward = np.stack([np.sin(drop), np.cos(drop), zero], axis=1)
+    swing_hip = hip + 2 * HIP_HALF_WIDTH_M * towards_swing
+    front = (hip + swing_hip) / 2 + ASIS_UP_M * upward + np.array([0.0, 0.0, ASIS_FORWARD_M])
     lean = np.radians(motion.trunk_lean_deg)
     neck = (hip + swing_hip) / 2 + TRUNK_M * np.stack([-np.sin(lean), np.cos(lean), zero], axis=1)
     shoulders = SHOULDER_HALF_WIDTH_M * np.stack([np.cos(lean), np.sin(lean), zero], axis=1)
@@ -157,6 +163,8 @@ def _joints(motion: Motion) -> dict[str, FloatArray]:
         "ankle": ankle,
         "heel": ankle + heel_offset,
         "foot_index": ankle + toe_offset,
+        "asis": front - ASIS_HALF_WIDTH_M * towards_swing,
+        "swing_asis": front + ASIS_HALF_WIDTH_M * towards_swing,
         "shoulder": neck - shoulders,
         "swing_hip": swing_hip,
         "swing_knee": swing_knee,
@@ -227,9 +235,11 @@ def _mirror_image(pictured: dict[str, FloatArray]) -> dict[str, FloatArray]:
 
 def _as_track(time_s: FloatArray, pictured: dict[str, FloatArray], view: View) -> PoseTrack:
     n = len(time_s)
-    metres = np.full((n, len(LANDMARKS), 3), np.nan)
+    names = LANDMARKS + (("left_asis", "right_asis") if view.stickers else ())
+    metres = np.full((n, len(names), 3), np.nan)
     for label, point in pictured.items():
-        metres[:, LANDMARKS.index(label)] = point
+        if label in names:
+            metres[:, names.index(label)] = point
     roll = np.radians(view.roll_deg)
     turned = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
     feet_at = np.array([view.width_px / 2, 0.9 * view.height_px])
@@ -237,7 +247,7 @@ def _as_track(time_s: FloatArray, pictured: dict[str, FloatArray], view: View) -
     xy_px = xy_px + np.random.default_rng(view.seed).normal(0.0, view.noise_px, xy_px.shape)
     middle = (metres[:, LANDMARKS.index("left_hip")] + metres[:, LANDMARKS.index("right_hip")]) / 2
     seen = np.isfinite(xy_px).all(axis=2)
-    return PoseTrack(time_s, xy_px, seen.astype(float), LANDMARKS, metres - middle[:, None])
+    return PoseTrack(time_s, xy_px, seen.astype(float), names, metres - middle[:, None])
 
 
 def one_after_the_other(*tracks: PoseTrack, pause_s: float = 0.5) -> PoseTrack:

@@ -60,9 +60,12 @@ def fppa_ci95_deg(depth_pct: float, yaw: Estimate, /, *, mirror_averaged: bool) 
     return float(np.hypot(pose, turned))
 
 
-def pelvic_drop_ci95_deg() -> float:
-    """Return the half-width of the interval of pelvic drop from stickers, skin and cloth included, deg."""
-    return float(np.hypot(NORMAL_95 * STICKER_RMSE_DEG, STICKER_ALLOWANCE_DEG))
+def pelvic_drop_ci95_deg(*, allowance_deg: float = STICKER_ALLOWANCE_DEG) -> float:
+    """Return the half-width of the interval of pelvic drop from stickers, deg.
+
+    ``allowance_deg`` is for skin and cloth that move, in which the pictures have no say.
+    """
+    return float(np.hypot(NORMAL_95 * STICKER_RMSE_DEG, allowance_deg))
 
 
 def yaw_bound_deg(yaw: Estimate, /) -> float:

@@ -17,11 +17,13 @@ COMMANDS = {
     "analyze": "valgus.cli.analyze:analyze",
     "check": "valgus.cli.check:check",
     "models": "valgus.cli.models:models",
+    "verify": "valgus.cli.verify:verify",
 }
 HELP = {
     "analyze": "Measure the knee in a clip: FPPA per rep, with its error.",
     "check": "Say whether a clip is filmed well enough, and what to film again.",
     "models": "List, fetch and verify pose models.",
+    "verify": "Measure rendered people: how accurate is this installation?",
 }
 INTERRUPTED = 130
 

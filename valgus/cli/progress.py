@@ -35,3 +35,18 @@ def frames_of(name: str) -> Iterator[Callable[[int, int | None], None] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         row = bar.add_task(name, total=None)
         yield lambda done, expected: bar.update(row, completed=done, total=expected)
+
+
+@contextmanager
+def cases_of(count: int) -> Iterator[Callable[[int, int, str], None] | None]:
+    """Give what shows the clips of the accuracy suite."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        row = bar.add_task("rendering and measuring", total=count)
+        yield lambda done, total, what: bar.update(row, completed=done, total=total, description=what)

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from valgus.phantom.arrays import ByteArray, FloatArray
-from valgus.phantom.figure import build_figure
 from valgus.phantom.motion import Motion, plan_motion
 from valgus.phantom.pose import Side
 from valgus.phantom.recipe import Recipe, Task, recipe_hash
@@ -59,7 +58,9 @@ def worn_stickers(recipe: Recipe, /) -> WornStickers | None:
     """Return the stickers of a recipe on its body; None when none are worn."""
     if recipe.stickers is None:
         return None
-    return WornStickers(recipe.stickers, recipe.body, recipe.look.colours, fps=recipe.fps)
+    first = plan_motion(recipe).targets[0]
+    standing = solve_skeleton(first, body=recipe.body, camera=recipe.camera)
+    return WornStickers(recipe.stickers, recipe.body, recipe.look.colours, standing, fps=recipe.fps)
 
 
 def sticker_centres_px(recipe: Recipe, skeletons: list[Skeleton], /) -> dict[Side, FloatArray]:
@@ -72,8 +73,7 @@ def sticker_centres_px(recipe: Recipe, skeletons: list[Skeleton], /) -> dict[Sid
         raise ValueError("the athlete wears no stickers")
     centres: dict[Side, list[FloatArray]] = {side: [] for side in Side}
     for skeleton in skeletons:
-        primitives, _ = build_figure(recipe.body, skeleton).packed()
-        for side, centre in worn.centres_m(skeleton, primitives).items():
+        for side, centre in worn.centres_m(skeleton).items():
             centres[side].append(skeleton.pelvis.to_world(centre))
     return {side: recipe.camera.project(np.array(places))[0] for side, places in centres.items()}
 

@@ -11,7 +11,7 @@ from valgus.phantom.body import Body
 from valgus.phantom.camera import Camera
 from valgus.phantom.look import Look
 from valgus.phantom.pose import Side
-from valgus.phantom.stickers import Stickers
+from valgus.phantom.stickers import STICKER_VERSION, Stickers
 
 RENDERER_VERSION = 1
 """Raised by every change that alters pixels or truth, so that cached clips are rendered again."""
@@ -143,6 +143,8 @@ def recipe_hash(recipe: Recipe, /) -> str:
     """Return 16 hexadecimal digits that change with anything that changes the clip."""
     # What is not worn changes no pixel, so it is not part of the name either.
     described = {key: value for key, value in asdict(recipe).items() if (key, value) != ("stickers", None)}
-    content = {"renderer": RENDERER_VERSION, "recipe": described}
+    content: dict[str, object] = {"renderer": RENDERER_VERSION, "recipe": described}
+    if recipe.stickers is not None:
+        content["stickers"] = STICKER_VERSION
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -116,7 +116,7 @@ class Renderer:
         shape = (self._camera.height_px, self._camera.width_px)
         colour: Float32Array = np.empty((*shape, 3), dtype=np.float32)
         coverage: Float32Array = np.empty(shape, dtype=np.float32)
-        surface = self._surface(skeleton, self._decals(skeleton, primitives, frame))
+        surface = self._surface(skeleton, self._decals(skeleton, frame))
         draw_figure(
             primitives, tiles, self._view, surface, self._light, shadow, self._backdrop, colour, coverage
         )
@@ -136,9 +136,9 @@ class Renderer:
         shade_room(self._backdrop, shadow, primitives, feet, feet_m, ambient, key)
         return ambient, key
 
-    def _decals(self, skeleton: Skeleton, primitives: NDArray[np.void], frame: int) -> Float32Array:
+    def _decals(self, skeleton: Skeleton, frame: int) -> Float32Array:
         worn = self._stickers
-        return no_decals() if worn is None else worn.decals(skeleton, primitives, frame=frame)
+        return no_decals() if worn is None else worn.decals(skeleton, frame=frame)
 
     def _surface(self, skeleton: Skeleton, decals: Float32Array) -> Surface:
         return Surface(

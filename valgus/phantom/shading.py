@@ -222,16 +222,27 @@ def _cloth_colour(surface, paint, on_trunk, fx, fy, fz, rgb):
 
 
 @njit(**COMPILE)
-def _paint_decals(surface, x, y, z, pixel_m, rgb):
-    """Discs and patches on cloth, with edges as soft as a pixel; later rows cover earlier ones."""
-    fx, fy, fz = _local(surface.pelvis, x, y, z)
-    decals = surface.decals
+def _paint_decals(surface, x, y, z, dx, dy, dz, pixel_m, rgb):
+    """Discs and patches on cloth, with edges as soft as a pixel; later rows cover earlier ones.
+
+    A disc stays where it is in the pelvis, whatever the cloth beneath does: where the line of sight passes
+    through it just before or behind the cloth, it shows. A patch is paint on the cloth.
+    """
+    frame, decals = surface.pelvis, surface.decals
+    fx, fy, fz = _local(frame, x, y, z)
     for i in range(decals.shape[0]):
-        dx, dy, dz = fx - decals[i, 1], fy - decals[i, 2], fz - decals[i, 3]
+        ax, ay, az = fx - decals[i, 1], fy - decals[i, 2], fz - decals[i, 3]
         if decals[i, 0] == 0.0:
-            beyond = math.sqrt(dx * dx + dy * dy + dz * dz) - decals[i, 4]
+            nx, ny, nz = decals[i, 9], decals[i, 10], decals[i, 11]
+            lx = frame[0, 0] * dx + frame[1, 0] * dy + frame[2, 0] * dz
+            ly = frame[0, 1] * dx + frame[1, 1] * dy + frame[2, 1] * dz
+            lz = frame[0, 2] * dx + frame[1, 2] * dy + frame[2, 2] * dz
+            slope = min(nx * lx + ny * ly + nz * lz, -0.05)
+            ahead = -(nx * ax + ny * ay + nz * az) / slope
+            ax, ay, az = ax + ahead * lx, ay + ahead * ly, az + ahead * lz
+            beyond = max(math.sqrt(ax * ax + ay * ay + az * az) - decals[i, 4], abs(ahead) - 0.06)
         else:
-            beyond = max(max(abs(dx) - decals[i, 4], abs(dy) - decals[i, 5]), abs(dz) - 0.06)
+            beyond = max(max(abs(ax) - decals[i, 4], abs(ay) - decals[i, 5]), abs(az) - 0.06)
         cover = min(max(0.5 - beyond / pixel_m, 0.0), 1.0)
         for q in range(3):
             rgb[q] += (decals[i, 6 + q] - rgb[q]) * cover
@@ -398,7 +409,7 @@ def _shade(
     p = primitives[nearest_primitive(primitives, members, count, x, y, z)]
     gloss, soft = _surface_colour(p, surface, x, y, z, rgb)
     if surface.decals.shape[0] > 0 and _TRUNK_CLOTH <= p.material <= _TIGHT_CLOTH:
-        _paint_decals(surface, x, y, z, pixel_m, rgb)
+        _paint_decals(surface, x, y, z, dx, dy, dz, pixel_m, rgb)
     openness = _openness(primitives, members, count, surface.ground, x, y, z, nx, ny, nz)
     off = 0.012
     lamp = _lamp_visible(shadow, x + nx * off, y + ny * off, z + nz * off, 0.012, column, row)

@@ -1,7 +1,7 @@
 """Round stickers on the athlete's hip bones, and what can go wrong with them.
 
-A sticker is paint on the cloth, at the place in front of the bone; cloth moves with the pelvis unless a
-mishap says otherwise. The truth of a clip stays that of the bone.
+A sticker sits on the cloth in front of the bone, where the athlete stands; from there on it moves with the
+pelvis as if it were glued to it, unless a mishap says otherwise. The truth of a clip is that of the bone.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from valgus.phantom.arrays import Float32Array, FloatArray
+from valgus.phantom.arrays import Float32Array, FloatArray, unit
 from valgus.phantom.body import Body
 from valgus.phantom.distance import figure_distance
+from valgus.phantom.figure import build_figure
 from valgus.phantom.look import Colours, Rgb, linear
 from valgus.phantom.pose import Side
 from valgus.phantom.primitives import Group
@@ -27,13 +28,18 @@ COLOURS: dict[str, Rgb] = {
     "white": (236, 236, 232),
     "black": (22, 22, 24),
 }
-#: Columns of a decal: 0 disc or 1 patch; centre in the pelvis, m; half-width, half-height, m; linear colour.
-DECAL_COLUMNS = 9
+#: Columns of a decal: 0 disc or 1 patch; centre in the pelvis, m; half-width, half-height, m; linear colour;
+#: where a disc faces.
+DECAL_COLUMNS = 12
+#: Raised when stickers are drawn otherwise, so that clips with them are rendered again.
+STICKER_VERSION = 2
 _DISC, _PATCH = 0.0, 1.0
 #: Stance leg this much shorter than straight is the lowest point of a usual repetition.
 _FULL_DEPTH = 0.13
 _CLOTH = (Group.SHIRT, Group.SHORTS, Group.LEG_LEFT, Group.LEG_RIGHT)
 _MARCH_STEPS = 24
+#: Middle of a logo of the same colour, from the bone, m.
+LOGO_FROM_BONE_M = (0.012, -0.075, 0.0)
 
 
 class Mishap(str, Enum):
@@ -85,6 +91,14 @@ class Stickers:
             raise ValueError(f"a sticker is {', '.join(COLOURS)}, not {self.colour!r}")
 
 
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """Centre of a sticker in the pelvis, m, and the direction it faces there; shape (3,) each."""
+
+    centre_m: FloatArray
+    faces: FloatArray
+
+
 class WornStickers:
     """Stickers on one body: where they are in every frame.
 
@@ -96,26 +110,35 @@ class WornStickers:
         Who wears them.
     colours : Colours
         What covers them: shirt and skin.
+    standing : Skeleton
+        The athlete at the moment when they are stuck on.
     fps : int
         Frames per second of the clip.
     """
 
-    def __init__(self, stickers: Stickers, body: Body, colours: Colours, *, fps: int) -> None:
+    def __init__(
+        self, stickers: Stickers, body: Body, colours: Colours, standing: Skeleton, *, fps: int
+    ) -> None:
         self._stickers, self._body, self._colours, self._fps = stickers, body, colours, fps
+        primitives, _ = build_figure(body, standing).packed()
+        self._stuck = {side: _on_cloth(_bone(body, side), standing, primitives) for side in Side}
+        self._lumbar_m = standing.pelvis.to_local(standing.thorax.origin_m)
+        self._below = {
+            side: _on_cloth(_bone(body, side) + np.array(LOGO_FROM_BONE_M) * body.scale, standing, primitives)
+            for side in Side
+        }
 
-    def centres_m(self, skeleton: Skeleton, primitives: NDArray[np.void]) -> dict[Side, FloatArray]:
-        """Return the centre of each sticker on the cloth, in the pelvis, shape (3,)."""
-        return {side: _on_cloth(self._over_bone(side, skeleton), skeleton, primitives) for side in Side}
+    def centres_m(self, skeleton: Skeleton) -> dict[Side, FloatArray]:
+        """Return the centre of each sticker in the pelvis, shape (3,)."""
+        return {side: self._place(side, skeleton).centre_m for side in Side}
 
-    def decals(self, skeleton: Skeleton, primitives: NDArray[np.void], *, frame: int) -> Float32Array:
+    def decals(self, skeleton: Skeleton, *, frame: int) -> Float32Array:
         """Return what is painted on the pelvis in a frame, in order, shape (n, `DECAL_COLUMNS`)."""
-        centres = self.centres_m(skeleton, primitives)
-        rows = [self._disc(centre) for side, centre in centres.items() if self._is_worn(side, frame)]
-        rows += self._cover(centres[self._stickers.on], _depth_of(skeleton, self._body))
+        places = {side: self._place(side, skeleton) for side in Side}
+        rows = [self._disc(place) for side, place in places.items() if self._is_worn(side, frame)]
+        rows += self._cover(places[self._stickers.on].centre_m, _depth_of(skeleton, self._body))
         if self._stickers.mishap is Mishap.LOOK_ALIKES:
-            below = np.array([0.012, -0.075, 0.0]) * self._body.scale
-            places = (centre + below for centre in centres.values())
-            rows += [self._disc(_on_cloth(place, skeleton, primitives)) for place in places]
+            rows += [self._disc(place) for place in self._below.values()]
         return np.array(rows, dtype=np.float32).reshape(-1, DECAL_COLUMNS)
 
     def _is_worn(self, side: Side, frame: int) -> bool:
@@ -126,28 +149,22 @@ class WornStickers:
         fell = self._stickers.mishap is Mishap.FALLS_OFF and frame / self._fps >= self._stickers.falls_off_s
         return not fell
 
-    def _over_bone(self, side: Side, skeleton: Skeleton) -> FloatArray:
-        """Where the sticker would be without the thickness of the cloth, in the pelvis."""
+    def _place(self, side: Side, skeleton: Skeleton) -> _Place:
+        stuck = self._stuck[side]
         if self._stickers.mishap is Mishap.ON_SHIRT:
             # The shirt's hem hangs from the chest: it turns with it about the lumbar joint.
-            straight = self._bone(side) - np.array([0.0, self._lumbar_up_m(skeleton), 0.0])
-            return skeleton.pelvis.to_local(skeleton.thorax.to_world(straight))
-        bone = self._bone(side)
+            turn = skeleton.pelvis.axes.T @ skeleton.thorax.axes
+            lumbar = skeleton.pelvis.to_local(skeleton.thorax.origin_m)
+            return _Place(lumbar + turn @ (stuck.centre_m - self._lumbar_m), turn @ stuck.faces)
         if self._stickers.mishap is Mishap.SLIP and side is self._stickers.on:
-            bone[1] -= self._stickers.slip_m * _depth_of(skeleton, self._body)
-        return bone
+            slipped = self._stickers.slip_m * _depth_of(skeleton, self._body)
+            return _Place(stuck.centre_m - np.array([0.0, slipped, 0.0]), stuck.faces)
+        return stuck
 
-    def _bone(self, side: Side) -> FloatArray:
-        body = self._body
-        place = (side.sign * body.asis_half_width_m, body.asis_up_m, body.asis_forward_m)
-        return np.array(place) * body.scale
-
-    def _lumbar_up_m(self, skeleton: Skeleton) -> float:
-        return float(skeleton.pelvis.to_local(skeleton.thorax.origin_m)[1])
-
-    def _disc(self, centre_m: FloatArray) -> tuple[float, ...]:
+    def _disc(self, place: _Place) -> tuple[float, ...]:
         radius = self._stickers.diameter_m / 2
-        return (_DISC, *centre_m, radius, radius, *linear(COLOURS[self._stickers.colour]))
+        colour = linear(COLOURS[self._stickers.colour])
+        return (_DISC, *place.centre_m, radius, radius, *colour, *place.faces)
 
     def _cover(self, centre_m: FloatArray, depth: float) -> list[tuple[float, ...]]:
         radius = self._stickers.diameter_m / 2
@@ -165,7 +182,7 @@ class WornStickers:
 def _patch(
     centre_m: tuple[float, float, float], half_width_m: float, half_height_m: float, rgb: Rgb
 ) -> tuple[float, ...]:
-    return (_PATCH, *centre_m, half_width_m, half_height_m, *linear(rgb))
+    return (_PATCH, *centre_m, half_width_m, half_height_m, *linear(rgb), 0.0, 0.0, 1.0)
 
 
 def _depth_of(skeleton: Skeleton, body: Body) -> float:
@@ -175,16 +192,24 @@ def _depth_of(skeleton: Skeleton, body: Body) -> float:
     return min(max(shorter / _FULL_DEPTH, 0.0), 1.2)
 
 
-def _on_cloth(place_m: FloatArray, skeleton: Skeleton, primitives: NDArray[np.void]) -> FloatArray:
+def _bone(body: Body, side: Side) -> FloatArray:
+    place = (side.sign * body.asis_half_width_m, body.asis_up_m, body.asis_forward_m)
+    return np.array(place) * body.scale
+
+
+def _on_cloth(place_m: FloatArray, skeleton: Skeleton, primitives: NDArray[np.void]) -> _Place:
     """Return where the straight line backwards through a place of the pelvis meets the cloth."""
     cloth = np.flatnonzero(np.isin(primitives["group"], _CLOTH)).astype(np.int32)
-    backward = -skeleton.pelvis.axes[:, 2]
-    start = skeleton.pelvis.to_world(place_m + np.array([0.0, 0.0, 0.06]))
-    gone = 0.0
+
+    def distance(local_m: FloatArray) -> float:
+        x, y, z = skeleton.pelvis.to_world(local_m).astype(np.float32)
+        return float(figure_distance(primitives, cloth, len(cloth), x, y, z))
+
+    at = place_m + np.array([0.0, 0.0, 0.06])
     for _ in range(_MARCH_STEPS):
-        at = (start + gone * backward).astype(np.float32)
-        gone += 0.8 * float(figure_distance(primitives, cloth, len(cloth), at[0], at[1], at[2]))
-    return skeleton.pelvis.to_local(start + gone * backward)
+        at = at - np.array([0.0, 0.0, 0.8 * distance(at)])
+    steps = np.eye(3) * 0.004
+    return _Place(at, unit([distance(at + step) - distance(at - step) for step in steps]))
 
 
 def no_decals() -> Float32Array:

@@ -16,13 +16,18 @@ LabImage: TypeAlias = NDArray[np.float32]
 
 #: Lightness counts this much of colour: shade and folds change it, and hue only little.
 LIGHTNESS_WEIGHT = 0.5
-#: A pixel belongs to a sticker when it is more sticker than surround ...
+#: Least saturation of a sticker that is told by its hue; skin has up to 30.
+LEAST_CHROMA = 36.0
+#: Pixels within this angle of a sticker's hue are sticker, down to this share of its saturation (shade).
+SAME_HUE_DEG, LEAST_STRENGTH = 24.0, 0.42
+#: Of a grey sticker, a pixel is part when it is more sticker than surround ...
 HALF = 0.5
 #: ... not far beyond the sticker's own colour, and not of a third colour; both as a share of the contrast.
 MOST, OFF_COLOUR = 1.9, 0.6
-#: Over this span of shares a pixel counts from nothing to whole: backgrounds differ around a sticker, and
-#: their differences must not pull at its centre.
-NOTHING_AT, WHOLE_AT = 0.25, 0.75
+#: Pixels around a patch that are looked at, and the distance over which colours count as close by.
+MARGIN_PX, NEARBY_PX = 5, 1.5
+#: Fewer inner pixels than this are not relied on for a sticker's own colour.
+LEAST_CORE_PX = 4
 
 
 def lab(rgb: RgbImage, /) -> LabImage:
@@ -31,7 +36,7 @@ def lab(rgb: RgbImage, /) -> LabImage:
     return np.asarray(values * np.array([LIGHTNESS_WEIGHT, 1, 1]), dtype=np.float32)
 
 
-def chroma(colours: LabImage, /) -> NDArray[np.float32]:
+def chroma(colours: NDArray[np.floating[Any]], /) -> NDArray[np.floating[Any]]:
     """Return how saturated colours (..., 3) are: 0 grey, about 75 for fresh magenta or lime."""
     return np.asarray(np.hypot(colours[..., 1], colours[..., 2]))
 
@@ -87,38 +92,82 @@ class StickerColour:
         """Distance between both colours."""
         return float(np.linalg.norm(self.own - self.around))
 
-    def share_of(self, picture: LabImage) -> NDArray[np.float32]:
-        """Return how much of each pixel (h, w) is sticker, 0 to 1 and beyond; negative for a third colour."""
+    @property
+    def is_strong(self) -> bool:
+        """Whether it is saturated, so that it can be told by hue, which shade does not change."""
+        return float(chroma(self.own)) >= LEAST_CHROMA
+
+    def mask(self, picture: LabImage) -> BoolArray:
+        """Return which pixels (h, w) have this colour, shaded or not."""
+        return self._of_hue(picture) if self.is_strong else self._of_shade(picture)
+
+    def _of_hue(self, picture: LabImage) -> BoolArray:
+        own = self.own[1:].astype(np.float32)
+        strength = float(np.linalg.norm(own))
+        along = picture[..., 1:] @ (own / strength)
+        strong = chroma(picture)
+        near = (strong >= LEAST_STRENGTH * strength) & (along >= np.cos(np.radians(SAME_HUE_DEG)) * strong)
+        # Where the surround has nearly that hue itself, more than half-way from it is needed.
+        beside = float(np.dot(self.around[1:], own)) / strength
+        return np.asarray(
+            near & (along >= beside + HALF * (strength - beside) * min(1.0, 2 * LEAST_STRENGTH))
+        )
+
+    def _of_shade(self, picture: LabImage) -> BoolArray:
         toward = (self.own - self.around) / self.contrast**2
         offset = picture - self.around.astype(np.float32)
         share = offset @ toward.astype(np.float32)
         along = share[..., None] * (self.own - self.around).astype(np.float32)
         off = np.linalg.norm(offset - along, axis=2) > OFF_COLOUR * self.contrast
-        return np.where(off | (share > MOST), np.float32(-1.0), share).astype(np.float32)
+        return np.asarray((share > HALF) & (share < MOST) & ~off)
 
-    def blobs(self, picture: LabImage, *, least_px: float) -> tuple[Blob, ...]:
+    def blobs(self, rgb: RgbImage, *, least_px: float) -> tuple[Blob, ...]:
         """Return the patches of this colour in a piece of a picture that have at least so many pixels."""
-        share = self.share_of(picture)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats((share > HALF).astype(np.uint8))
-        weight = np.clip((share - NOTHING_AT) / (WHOLE_AT - NOTHING_AT), 0.0, 1.0)
+        mask = self.mask(lab(rgb)).astype(np.uint8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
         found = []
         for which in range(1, count):
             left, top, wide, high, area = (int(value) for value in stats[which])
             if area < least_px:
                 continue
-            # Two pixels around, for the soft edge.
-            rows = slice(max(top - 2, 0), top + high + 2)
-            columns = slice(max(left - 2, 0), left + wide + 2)
+            rows = slice(max(top - MARGIN_PX, 0), top + high + MARGIN_PX)
+            columns = slice(max(left - MARGIN_PX, 0), left + wide + MARGIN_PX)
             near = labels[rows, columns]
-            blob = _measured(weight[rows, columns], near == which, near == 0)
-            found.append(blob.moved(columns.start, rows.start))
+            share = _share_of_patch(rgb[rows, columns].astype(np.float32), near == which, near == 0)
+            found.append(_measured(share).moved(columns.start, rows.start))
         return tuple(found)
 
 
-def _measured(weight: NDArray[np.floating[Any]], patch: BoolArray, free: BoolArray) -> Blob:
-    """Return the blob of a patch with its soft edge, which reaches into pixels that belong to no other."""
-    near = cv2.dilate(patch.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    inside = np.where(near & (patch | free), weight, 0.0).astype(np.float64)
+def _share_of_patch(rgb: NDArray[np.float32], patch: BoolArray, free: BoolArray) -> NDArray[np.float32]:
+    """Return how much of each pixel (h, w) is sticker, 0 to 1.
+
+    At the edge a pixel mixes sticker and background. Both are taken from close by, because one half of a
+    sticker may lie in the shade, and one half on the shirt and the other on the shorts.
+    """
+    wider = _grown(patch)
+    inside = cv2.erode(patch.astype(np.uint8), _CROSS) > 0
+    if inside.sum() < LEAST_CORE_PX:
+        inside = patch
+    own, around = _spread(rgb, inside), _spread(rgb, free & ~wider)
+    toward = own - around
+    mixed = ((rgb - around) * toward).sum(axis=2) / np.maximum((toward**2).sum(axis=2), 1.0)
+    edge = wider & (patch | free)
+    return np.where(inside, 1.0, np.where(edge, np.clip(mixed, 0.0, 1.0), 0.0)).astype(np.float32)
+
+
+def _grown(patch: BoolArray) -> BoolArray:
+    return np.asarray(cv2.dilate(patch.astype(np.uint8), _SQUARE) > 0)
+
+
+def _spread(rgb: NDArray[np.float32], where: BoolArray) -> NDArray[np.float32]:
+    """Return the colours of some pixels carried on to all others, each from the nearest of them."""
+    weight = cv2.GaussianBlur(where.astype(np.float32), (0, 0), NEARBY_PX) + np.float32(1e-6)
+    colours = cv2.GaussianBlur(rgb * where[..., None].astype(np.float32), (0, 0), NEARBY_PX)
+    return np.asarray(colours / weight[..., None], dtype=np.float32)
+
+
+def _measured(share: NDArray[np.float32]) -> Blob:
+    inside = share.astype(np.float64)
     total = float(inside.sum())
     y, x = np.mgrid[0 : inside.shape[0], 0 : inside.shape[1]] + 0.5
     middle_x, middle_y = float((inside * x).sum() / total), float((inside * y).sum() / total)
@@ -126,6 +175,10 @@ def _measured(weight: NDArray[np.floating[Any]], patch: BoolArray, free: BoolArr
     spread_y = float((inside * (y - middle_y) ** 2).sum() / total)
     # A filled ellipse spreads over a quarter of its half-axes' squares.
     return Blob(middle_x, middle_y, total, 4 * float(np.sqrt(spread_x)), 4 * float(np.sqrt(spread_y)))
+
+
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+_SQUARE = np.ones((3, 3), np.uint8)
 
 
 def colour_at(picture: LabImage, x_px: float, y_px: float, /, *, leg_px: float) -> StickerColour | None:
@@ -145,7 +198,7 @@ def colour_at(picture: LabImage, x_px: float, y_px: float, /, *, leg_px: float) 
     learnt = StickerColour(np.median(core, axis=0), _around(picture, x_px, y_px, leg_px))
     if learnt.contrast < LEAST_CONTRAST:
         return None
-    patch = _patch_at(learnt.share_of(picture) > HALF, row, column)
+    patch = _patch_at(learnt.mask(picture), row, column)
     # The outermost pixels are mixed; the colour is that of the ones inside, if there are any.
     inside = cv2.erode(patch.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     chosen = picture[inside] if inside.sum() >= 4 else picture[patch]

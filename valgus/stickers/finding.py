@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valgus.model.arrays import FloatArray, RgbImage
-from valgus.stickers.colour import Blob, LabImage, StickerColour, chroma, colour_at, lab
+from valgus.stickers.colour import LEAST_CHROMA, Blob, LabImage, StickerColour, chroma, colour_at, lab
 
 # Lengths are in leg lengths (hip to ankle, about 0.85 m) unless they say otherwise.
 
@@ -30,8 +30,6 @@ STEEPEST_DEG = 12.0
 LEAST_ACROSS_PX = 5.0
 #: A disc fills 79 % of its box; seen aslant it is narrower, by no more than this.
 LEAST_FILLED, MOST_SLIM = 0.60, 2.2
-#: Least saturation of a sticker that is found by itself; skin has up to 30.
-LEAST_CHROMA = 36.0
 #: A sticker's colour reaches from its middle to this share of its saturation.
 SAME_SPOT = 0.45
 #: Two stickers of a pair: most difference of colour, and of area (ratio).
@@ -266,10 +264,10 @@ def _learnt_at(still: Standing, place_px: FloatArray) -> tuple[Blob, StickerColo
     reach = 2 * LARGEST * still.leg_px
     left, top = (max(int(value - reach), 0) for value in place_px)
     right, bottom = (int(value + reach) + 1 for value in place_px)
-    picture = lab(still.rgb[top:bottom, left:right])
-    colour = colour_at(picture, place_px[0] - left, place_px[1] - top, leg_px=still.leg_px)
+    piece = still.rgb[top:bottom, left:right]
+    colour = colour_at(lab(piece), place_px[0] - left, place_px[1] - top, leg_px=still.leg_px)
     if colour is None:
         return None
-    blobs = [blob.moved(left, top) for blob in colour.blobs(picture, least_px=3)]
+    blobs = [blob.moved(left, top) for blob in colour.blobs(piece, least_px=3)]
     blob = min(blobs, key=lambda blob: blob.away_px(place_px), default=None)
     return None if blob is None or blob.away_px(place_px) > LARGEST * still.leg_px else (blob, colour)

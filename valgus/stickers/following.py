@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from valgus.model.arrays import BoolArray, FloatArray, RgbImage
-from valgus.stickers.colour import Blob, StickerColour, lab
+from valgus.stickers.colour import Blob, StickerColour
 from valgus.stickers.finding import LARGEST, Pair
 
 # Lengths are in leg lengths (hip to ankle) unless they say otherwise.
@@ -130,7 +130,7 @@ class _Seeker:
         piece = rgb[top:bottom, left:right]
         if piece.shape[0] < 3 or piece.shape[1] < 3:
             return None
-        found = self._colour.blobs(lab(piece), least_px=max(LEAST_AREA * self._area_px, 2.0))
+        found = self._colour.blobs(piece, least_px=max(LEAST_AREA * self._area_px, 2.0))
         within = [
             blob for blob in (b.moved(left, top) for b in found) if blob.away_px(expected_px) <= reach_px
         ]
