@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_videos"
 REAL = Path(os.environ.get("VALGUS_REAL_CLIPS", ROOT.parent / "shared" / "data"))
 SAMPLE_NAMES = ("step_down_left", "step_down_right", "single_leg_squat", "single_leg_landing")
+STICKER_NAMES = ("step_down_stickers_left", "single_leg_squat_stickers_right")
 
 needs_real_clips = pytest.mark.skipif(
     not REAL.is_dir(), reason="the real clips are not public; set VALGUS_REAL_CLIPS to their folder"
