@@ -25,10 +25,10 @@ from valgus.errors import NotAnAnalysis
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
 from valgus.model.rep import Rep
-from valgus.model.settings import Settings
+from valgus.model.settings import Settings, StickerPoints
 from valgus.model.track import LANDMARKS, PoseTrack
 from valgus.model.trial import Trial
-from valgus.phantom.clip import clip_truth, render_cached, truth_path
+from valgus.phantom.clip import clip_truth, render_cached, solve_clip, sticker_centres_px, truth_path
 from valgus.phantom.truth import FrameTruth
 
 #: A rep found within this time of a true lowest point is that rep, s.
@@ -84,13 +84,21 @@ def compare(cases: Sequence[Case], place: Workplace, /, *, progress: Progress | 
 def _rows_of(case: Case, place: Workplace) -> Iterator[dict[str, Any]]:
     clip, _ = render_cached(case.recipe, place.folder / "clips", threads=place.threads)
     truth: dict[str, Any] = json.loads(truth_path(clip).read_text(encoding="utf-8"))
-    averaged = Settings(task=truth["task"])
+    averaged = Settings(task=truth["task"], stickers=_pointed_at(case) if case.pointed_at else "auto")
     yield from _compared(case, _analysed(clip, place, averaged), truth, "pixels")
     single = replace(averaged, mirror_average=False, stickers="none")
     yield from _compared(case, _analysed(clip, place, single), truth, "pixels, not averaged")
     if case.recipe.stickers is None:
         for start, trial in _without_pixels(case, truth):
             yield from _compared(case, trial, truth, start)
+
+
+def _pointed_at(case: Case) -> StickerPoints:
+    """Return where a person would click on the stickers in the first picture: on whole pixels."""
+    _, skeletons = solve_clip(case.recipe)
+    centres = sticker_centres_px(case.recipe, skeletons[:1])
+    (one, other) = ((float(round(x)), float(round(y))) for ((x, y),) in centres.values())
+    return StickerPoints((one, other), 0.0)
 
 
 # --- from pixels -----------------------------------------------------------------------------------------

@@ -212,9 +212,9 @@ def _stickers(compared: pd.DataFrame) -> Table:
     ]
     return _table(
         "Pelvic drop from stickers",
-        "Magenta and lime, 25 and 30 mm ('small': 10 mm), light and dark shorts, 720 and 1080 pixels wide, "
-        "30 and 60 frames per second. Intervals here are without the allowance for skin and cloth, which do "
-        "not move on this athlete.",
+        "Magenta and lime, 25 and 30 mm, found by themselves ('small': 10 mm, pointed at), light and dark "
+        "shorts, 720 and 1080 pixels wide, 30 and 60 frames per second. Intervals here are without the "
+        "allowance for skin and cloth, which do not move on this athlete.",
         ("stickers", "truth"),
         parts,
     )

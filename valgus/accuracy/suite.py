@@ -45,12 +45,15 @@ class Case:
         What is rendered.
     held_out : bool
         Whether its body and clothes were kept from settling the stated errors.
+    pointed_at : bool
+        Whether a person points at the stickers, which are too small to be found without.
     """
 
     name: str
     group: str
     recipe: Recipe
     held_out: bool
+    pointed_at: bool = False
 
 
 def full_suite() -> tuple[Case, ...]:
@@ -180,10 +183,11 @@ def _stickers() -> tuple[Case, ...]:
 
 
 def _small_stickers() -> tuple[Case, ...]:
-    return tuple(
+    cases = (
         _with_stickers("small stickers", k + 1, FIRST_SEED + 50 + k, Stickers(colour, 0.010), HD)
         for k, colour in enumerate(("magenta", "lime", "magenta"))
     )
+    return tuple(replace(case, pointed_at=True) for case in cases)
 
 
 def _mishaps() -> tuple[Case, ...]:

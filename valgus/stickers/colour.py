@@ -16,8 +16,10 @@ LabImage: TypeAlias = NDArray[np.float32]
 
 #: Lightness counts this much of colour: shade and folds change it, and hue only little.
 LIGHTNESS_WEIGHT = 0.5
-#: Least saturation of a sticker that is told by its hue; skin has up to 30.
+#: Least saturation of a sticker that is found by itself; skin has up to 30.
 LEAST_CHROMA = 36.0
+#: Least saturation of one that is told by its hue. In a small one it is mixed with what is around it.
+LEAST_HUE_CHROMA = 20.0
 #: Pixels within this angle of a sticker's hue are sticker, down to this share of its saturation (shade).
 SAME_HUE_DEG, LEAST_STRENGTH = 24.0, 0.42
 #: Of a grey sticker, a pixel is part when it is more sticker than surround ...
@@ -94,8 +96,12 @@ class StickerColour:
 
     @property
     def is_strong(self) -> bool:
-        """Whether it is saturated, so that it can be told by hue, which shade does not change."""
-        return float(chroma(self.own)) >= LEAST_CHROMA
+        """Whether it can be told by its hue, which shade does not change."""
+        strength = float(chroma(self.own))
+        return (
+            strength >= LEAST_HUE_CHROMA
+            and strength >= 2 * float(np.dot(self.around[1:], self.own[1:])) / strength
+        )
 
     def mask(self, picture: LabImage) -> BoolArray:
         """Return which pixels (h, w) have this colour, shaded or not."""

@@ -20,12 +20,14 @@ REACH = 0.045
 REACH_LOST = 0.085
 #: After so long unseen a sticker's last place says nothing any more, s.
 LOST_AFTER_S = 0.2
-#: Blobs with less than this share of the standing area are bits of something else.
-LEAST_AREA = 0.3
+#: Blobs with less or more than these shares of the area at first are something else.
+LEAST_AREA, MOST_AREA = 0.3, 2.5
 #: What a sticker may be, relative to standing: hidden parts and merged neighbours fall outside.
-AREA_RANGE = (0.70, 1.45)
-HEIGHT_RANGE = (0.80, 1.25)
-WIDTH_RANGE = (0.62, 1.30)
+AREA_RANGE = (0.75, 1.35)
+HEIGHT_RANGE = (0.84, 1.20)
+WIDTH_RANGE = (0.68, 1.25)
+#: How far off the edge of a sticker is seen, px.
+EDGE_PX = 0.7
 #: The distance between both, relative to standing: the pelvis is rigid, and turns a little.
 SPAN_RANGE = (0.85, 1.15)
 
@@ -132,7 +134,9 @@ class _Seeker:
             return None
         found = self._colour.blobs(piece, least_px=max(LEAST_AREA * self._area_px, 2.0))
         within = [
-            blob for blob in (b.moved(left, top) for b in found) if blob.away_px(expected_px) <= reach_px
+            blob
+            for blob in (b.moved(left, top) for b in found)
+            if blob.away_px(expected_px) <= reach_px and blob.area_px <= MOST_AREA * self._area_px
         ]
         return min(within, key=lambda blob: self._strangeness(blob, expected_px), default=None)
 
@@ -160,16 +164,19 @@ def trusted(seen: Sightings, standing: BoolArray, /) -> FloatArray:
 
     ``standing`` (n,) are the frames that the others are held against.
     """
+    usual_px = np.sqrt(_usual(seen.area_px, standing))
     as_standing = np.ones(len(standing), dtype=bool)
-    for values, (least, most) in (
-        (seen.area_px, AREA_RANGE),
-        (seen.height_px, HEIGHT_RANGE),
-        (seen.width_px, WIDTH_RANGE),
-        (seen.span_px[:, None], SPAN_RANGE),
+    for values, (least, most), edges in (
+        (seen.area_px, AREA_RANGE, 2),
+        (seen.height_px, HEIGHT_RANGE, 1),
+        (seen.width_px, WIDTH_RANGE, 1),
+        (seen.span_px[:, None], SPAN_RANGE, 0),
     ):
         relative = values / _usual(values, standing)
+        # What a sticker's edge is off by is a larger share of a small one.
+        slack = edges * EDGE_PX / usual_px
         with np.errstate(invalid="ignore"):
-            as_standing &= ((relative >= least) & (relative <= most)).all(axis=1)
+            as_standing &= ((relative >= least - slack) & (relative <= most + slack)).all(axis=1)
     return np.where(as_standing[:, None, None], seen.xy_px, np.nan)
 
 
