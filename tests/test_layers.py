@@ -54,10 +54,11 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "mediapipe": ("backends/mediapipe.py",),
     "click": ("cli/",),
     "rich": ("cli/",),
-    "matplotlib": ("exports/figures.py", "accuracy/figure.py"),
-    "cv2": ("exports/stills.py", "phantom/", "evidence.py", "stickers/"),
+    "matplotlib": ("exports/figures.py", "exports/sheet.py", "accuracy/figure.py"),
+    "cv2": ("exports/stills.py", "exports/pick.py", "phantom/", "evidence.py", "stickers/"),
     "av": ("video/",),
     "numba": ("phantom/",),
+    "jinja2": ("exports/pick.py",),
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -16,12 +16,14 @@ from valgus.errors import ValgusError
 COMMANDS = {
     "analyze": "valgus.cli.analyze:analyze",
     "check": "valgus.cli.check:check",
+    "stickers": "valgus.cli.stickers:stickers",
     "models": "valgus.cli.models:models",
     "verify": "valgus.cli.verify:verify",
 }
 HELP = {
     "analyze": "Measure the knee in a clip: FPPA per rep, with its error.",
     "check": "Say whether a clip is filmed well enough, and what to film again.",
+    "stickers": "Write a page to print: hip stickers for pelvic drop.",
     "models": "List, fetch and verify pose models.",
     "verify": "Measure rendered people: how accurate is this installation?",
 }

@@ -18,18 +18,42 @@ if TYPE_CHECKING:
 @click.argument("clip", type=click.Path(path_type=Path), metavar="CLIP")
 @about_a_clip
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as a JSON list, for programs.")
-def check(clip: Path, as_json: bool, **about: Any) -> None:
+@click.option(
+    "--pick",
+    is_flag=True,
+    help="Write CLIP.stickers.html beside the clip: a page on which to point at the stickers.",
+)
+def check(clip: Path, as_json: bool, pick: bool, **about: Any) -> None:
     """Say whether CLIP is filmed well enough to be judged, and what to film differently.
 
     Looks at light, sharpness, a moving camera, cuts, view, frame rate, people and reps, exactly as analyze
-    does. Prints what it found, the heaviest first, and saves nothing.
+    does. Prints what it found, the heaviest first, and saves nothing but the page that --pick asks for.
     """
     trial = measured(clip, settings_from(**about))
     if as_json:
         click.echo(_as_json(trial))
     else:
         _print(trial)
+    if pick:
+        _write_page(trial, clip)
     raise SystemExit(status_of(trial))
+
+
+def _write_page(trial: Trial, clip: Path) -> None:
+    from valgus.errors import CannotWrite
+    from valgus.exports.pick import write_pick_page
+    from valgus.exports.stills import standing_still
+
+    page = clip.with_name(f"{clip.name}.stickers.html")
+    time_s, still = standing_still(trial, clip)
+    try:
+        write_pick_page(page, clip_name=clip.name, still=still, time_s=time_s)
+    except OSError as wrong:
+        raise CannotWrite(
+            f"{page.name}: the page could not be written: {wrong.strerror}.",
+            "Copy the clip to a folder that may be written.",
+        ) from wrong
+    click.echo(f"Open {page} in a browser and point at the two stickers.", err=True)
 
 
 def _as_json(trial: Trial) -> str:

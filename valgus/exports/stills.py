@@ -114,6 +114,31 @@ def lowest_point_stills(
     return tuple(_still(trial, rep, one, crop) for rep, one, crop in zip(reps, posed, crops, strict=True))
 
 
+def standing_still(trial: Trial, clip_path: Path, /) -> tuple[float, RgbImage]:
+    """Return when the person stands upright, s, and the whole picture there at full size, the head blurred.
+
+    What remains in the picture is as in `lowest_point_stills`, and it raises the same errors.
+    """
+    time_s = _upright_s(trial)
+    (picture,) = stills(clip_path, [time_s], short_side_px=None)
+    posed = _posed(trial, time_s, picture)
+    image = _without_the_head(posed)
+    return time_s, _without_others(image, posed) if trial.evidence.people_in_view > 1 else image
+
+
+def _upright_s(trial: Trial) -> float:
+    """Return when the stickers were learnt, else when the legs are straight for the first time."""
+    if trial.evidence.stickers is not None:
+        return trial.evidence.stickers.time_s
+    hips = (trial.track.point("left_hip") + trial.track.point("right_hip")) / 2
+    ankles = [trial.track.point(f"{side}_ankle") for side in ("left", "right")]
+    leg_px = np.fmax(*[np.hypot(*(ankle - hips).T) for ankle in ankles])
+    if not np.isfinite(leg_px).any():
+        return 0.0
+    straight = leg_px >= 0.98 * np.nanpercentile(leg_px, 95)
+    return float(trial.track.time_s[int(np.argmax(straight))])
+
+
 def _still(trial: Trial, rep: Rep, posed: _Posed, crop: _Crop) -> Still:
     kept = posed.within(crop)
     image = _without_the_head(kept)
