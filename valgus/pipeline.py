@@ -153,12 +153,16 @@ def measure(
     findings = quality.check_filming(filming, rules.gates_for(task.name, on="clip"))
     found = () if quality.forbids_reps(findings) else task.reps(signals)
     reps = quality.grade_reps(found, legs, rules.gates_for(task.name, on="rep"), findings)
+    raw_signals = signals_of(orientation.to_frontal(track, setup) if setup else ())
     measures = uncertainty.with_intervals(
         measures_of(reps, signals, chosen=task.measures),
         reps,
         setup,
         mirror_averaged=settings.mirror_average,
+        tremble_deg=uncertainty.tremble_of(reps, raw_signals, signals),
     )
+    if settings.correct_yaw:
+        measures = uncertainty.with_yaw_corrected(measures)
     bands = rules.bands_for(task.name, settings.sex)
     return Trial(
         clip=clip,

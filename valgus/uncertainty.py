@@ -1,8 +1,8 @@
 """How wrong each number may be: half-widths of 95 % intervals.
 
-Two parts, taken as independent. The pose model places hip, knee and ankle with an error that stays the same
-within a clip and differs between bodies and clothes; and a turned pelvis or camera adds a false angle that
-grows with depth.
+Three parts, taken as independent. The pose model places hip, knee and ankle with an error that stays the same
+within a clip and differs between bodies and clothes; its landmarks tremble from frame to frame, in one clip
+more than in another; and a turned pelvis or camera adds a false angle that grows with depth.
 """
 
 from __future__ import annotations
@@ -26,20 +26,31 @@ STICKER_RMSE_DEG = 0.25
 #: What skin and cloth add on people, deg: a stated allowance, not measured here.
 STICKER_ALLOWANCE_DEG = 3.0
 NORMAL_95 = 1.96
+#: Frames within 50 ms of the lowest point at 30 frames per second.
+FRAMES_IN_A_VALUE = 3
 
 
 def with_intervals(
-    measures: pd.DataFrame, reps: Sequence[Rep], setup: Setup | None, /, *, mirror_averaged: bool
+    measures: pd.DataFrame,
+    reps: Sequence[Rep],
+    setup: Setup | None,
+    /,
+    *,
+    mirror_averaged: bool,
+    tremble_deg: Sequence[float],
 ) -> pd.DataFrame:
-    """Return the measures, one row per rep, with yaw and with ``_ci95_`` columns where the value is known."""
+    """Return the measures, one row per rep, with yaw and with ``_ci95_`` columns where the value is known.
+
+    ``tremble_deg`` has one value per rep, as `tremble_of` gives it.
+    """
     if setup is None or not reps:
         return measures
     filled = measures.copy()
     yaws = [setup.stretch_at(rep.bottom_s, rep.side).yaw_deg for rep in reps]
     depths = measures["depth_pct"].to_numpy(dtype=np.float64)
     fppa = [
-        fppa_ci95_deg(depth, yaw, mirror_averaged=mirror_averaged)
-        for depth, yaw in zip(depths, yaws, strict=True)
+        fppa_ci95_deg(depth, yaw, mirror_averaged=mirror_averaged, tremble_deg=tremble)
+        for depth, yaw, tremble in zip(depths, yaws, tremble_deg, strict=True)
     ]
     filled["fppa_ci95_deg"] = np.where(measures["fppa_deg"].notna(), np.round(fppa, 3), np.nan)
     filled["hip_line_tilt_ci95_deg"] = np.where(
@@ -52,12 +63,53 @@ def with_intervals(
     return filled
 
 
-def fppa_ci95_deg(depth_pct: float, yaw: Estimate, /, *, mirror_averaged: bool) -> float:
-    """Return the half-width of the frontal plane projection angle's interval at a depth, deg."""
+def fppa_ci95_deg(
+    depth_pct: float, yaw: Estimate, /, *, mirror_averaged: bool, tremble_deg: float = 0.0
+) -> float:
+    """Return the half-width of the frontal plane projection angle's interval at a depth, deg.
+
+    It is an interval for the angle that a camera square on would see.
+    """
     pose = NORMAL_95 * FPPA_POSE_RMSE_DEG[mirror_averaged]
+    turned = false_valgus_deg(yaw_bound_deg(yaw), depth_pct)
+    return float(np.sqrt(pose**2 + turned**2 + (NORMAL_95 * tremble_deg) ** 2))
+
+
+def false_valgus_deg(yaw_deg: float, depth_pct: float, /) -> float:
+    """Return the valgus that a yaw adds at a depth, deg; both have one sign."""
     inclination_deg = np.array(segment_inclination_deg(depth_pct))
-    turned = float(geometry.yaw_false_valgus_deg(yaw_bound_deg(yaw), inclination_deg, inclination_deg))
-    return float(np.hypot(pose, turned))
+    return float(geometry.yaw_false_valgus_deg(yaw_deg, inclination_deg, inclination_deg))
+
+
+def with_yaw_corrected(measures: pd.DataFrame, /) -> pd.DataFrame:
+    """Return the measures with the projection angle less what the estimated yaw adds, where that is known."""
+    fppa, yaw, depth = (
+        measures[name].to_numpy(dtype=np.float64) for name in ("fppa_deg", "yaw_deg", "depth_pct")
+    )
+    false = np.array([false_valgus_deg(float(y), float(d)) for y, d in zip(yaw, depth, strict=True)])
+    return measures.assign(fppa_yaw_corrected_deg=np.round(fppa - false, 3))
+
+
+def tremble_of(reps: Sequence[Rep], raw: pd.DataFrame, smooth: pd.DataFrame, /) -> tuple[float, ...]:
+    """Return how much of each rep's frame-to-frame tremble is left in its value: standard deviation, deg.
+
+    Parameters
+    ----------
+    raw, smooth : DataFrame
+        Signals before and after cleaning, with the same rows.
+
+    Notes
+    -----
+    A rep's value is a median over some `FRAMES_IN_A_VALUE` frames of a signal that is smooth over about as
+    many.
+    """
+    off = (raw["fppa_deg"] - smooth["fppa_deg"]).to_numpy(dtype=np.float64)
+    left = []
+    for rep in reps:
+        during = (smooth["side"] == rep.side.value) & smooth["time_s"].between(rep.start_s, rep.end_s)
+        known = off[during.to_numpy() & np.isfinite(off)]
+        left.append(float(np.std(known) / np.sqrt(FRAMES_IN_A_VALUE)) if len(known) > 1 else 0.0)
+    return tuple(left)
 
 
 def pelvic_drop_ci95_deg(*, allowance_deg: float = STICKER_ALLOWANCE_DEG) -> float:

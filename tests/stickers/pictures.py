@@ -1,4 +1,4 @@
-"""Pictures of a hip with two discs, drawn eight times too large and shrunk: edges as a lens makes them."""
+"""Pictures of a hip with two discs, drawn four times too large and shrunk: edges as a lens makes them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from valgus.model.arrays import FloatArray, RgbImage
 from valgus.stickers.finding import Standing
 
-FINER = 8
+FINER = 4
 LEG_PX = 360.0
-SIZE_PX = (640, 480)
+SIZE_PX = (440, 480)
 HIPS_PX = (240.0, 320.0)
 MAGENTA, LIME, WHITE = (214, 32, 132), (150, 214, 40), (236, 236, 232)
 GREY, BLUE, BRICK, SKIN = (110, 112, 116), (52, 92, 150), (168, 110, 88), (214, 160, 130)

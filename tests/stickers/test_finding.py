@@ -51,7 +51,7 @@ def test_one_disc_alone_is_doubted() -> None:
 
 
 def test_something_else_of_that_colour_anywhere_is_a_doubt() -> None:
-    assert "something else has their colour" in doubt_about(Scene((*PAIR, Disc((0.4, 0.6)))))
+    assert "something else has their colour" in doubt_about(Scene((*PAIR, Disc((0.4, 0.25)))))
 
 
 def test_a_wall_of_that_colour_is_a_doubt() -> None:

@@ -85,6 +85,7 @@ def _rows_of(case: Case, place: Workplace) -> Iterator[dict[str, Any]]:
     clip, _ = render_cached(case.recipe, place.folder / "clips", threads=place.threads)
     truth: dict[str, Any] = json.loads(truth_path(clip).read_text(encoding="utf-8"))
     averaged = Settings(task=truth["task"], stickers=_pointed_at(case) if case.pointed_at else "auto")
+    averaged = replace(averaged, correct_yaw=True)
     yield from _compared(case, _analysed(clip, place, averaged), truth, "pixels")
     single = replace(averaged, mirror_average=False, stickers="none")
     yield from _compared(case, _analysed(clip, place, single), truth, "pixels, not averaged")

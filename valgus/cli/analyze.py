@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     help="Track the clip once only: faster, and less even between the legs.",
 )
 @click.option(
+    "--correct-yaw",
+    is_flag=True,
+    help="Also save FPPA less what the estimated turn adds (fppa_yaw_corrected_deg); never judged.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",

@@ -150,7 +150,7 @@ FPPA_YAW_CORRECTED = Column(
 YAW = Column(
     "yaw_deg",
     "deg",
-    "adds valgus on the stance leg; a detected value has no sign",
+    "adds valgus on the stance leg",
     "Turn of the pelvis away from the camera while standing",
     "convention",
 )

@@ -33,6 +33,8 @@ class Settings:
         Whether the file is a mirror image; None is taken as no.
     yaw_deg : float or None
         Turn of the person from the camera if known by hand, + where it adds valgus on the stance leg.
+    correct_yaw : bool
+        Whether the projection angle less what the estimated yaw adds is given as well.
     person : int or None
         Who is measured, counted from the left of the picture from 1.
     stickers : 'auto', 'none' or StickerPoints
@@ -51,6 +53,7 @@ class Settings:
     side: Side | None = None
     mirrored: bool | None = None
     yaw_deg: float | None = None
+    correct_yaw: bool = False
     person: int | None = None
     stickers: Literal["auto", "none"] | StickerPoints = "auto"
     sex: str | None = None
