@@ -20,8 +20,11 @@ from valgus.model.track import PoseTrack
 LEAST_STRETCH_S = 1.5
 #: Time over which the stillness of a foot is looked at, s.
 STILL_WITHIN_S = 1.5
-#: On both legs, the ankles are this level and move by no more than this, in leg lengths ...
-LEVEL_FEET, STILL_FEET = 0.035, 0.02
+#: On both legs, the ankles are this level, move by no more than this, are this far apart, in leg lengths ...
+LEVEL_FEET, STILL_FEET, APART_FEET = 0.03, 0.02, 0.06
+#: ... with the body this near to the middle between them, as a share of their distance: a free foot that
+#: hovers beside the standing one is as level, but the body is over the other ...
+OFF_MIDDLE_OF_FEET = 0.15
 #: ... for at least this long, s.
 LEAST_ON_BOTH_S = 0.5
 #: Half-width of the 95 % interval of a yaw measured by hand, deg. Convention.
@@ -150,7 +153,8 @@ def _on_both_legs(track: PoseTrack) -> BoolArray:
         level = np.abs(left[:, 1] - right[:, 1]) <= LEVEL_FEET * scale
         still = (_unrest(track, left) + _unrest(track, right)) <= STILL_FEET * scale
         straight = np.fmin(*(_hip_ankle_px(track, each) for each in Side)) >= 0.95 * scale
-        stands = level & still & straight & (between > 0.25) & (between < 0.75)
+        apart = np.abs(left[:, 0] - right[:, 0]) >= APART_FEET * scale
+        stands = level & still & straight & apart & (np.abs(between - 0.5) <= OFF_MIDDLE_OF_FEET)
     for run in filters.runs(stands):
         if track.time_s[run.stop - 1] - track.time_s[run.start] < LEAST_ON_BOTH_S:
             stands[run] = False
