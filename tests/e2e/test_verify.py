@@ -1,0 +1,36 @@
+"""The accuracy suite on real pixels: renders, measures, says how far off, and goes on where it stopped."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.e2e.test_command_line import valgus
+
+
+@pytest.mark.slow
+def test_the_quick_suite_measures_rendered_people_and_keeps_what_it_did(tmp_path: Path) -> None:
+    def run() -> tuple[float, pd.DataFrame]:
+        started = time.monotonic()
+        shown = valgus("verify", "--quick", "--cache", tmp_path / "cache", "--out", tmp_path / "out")
+        assert shown.returncode == 0, shown.stderr
+        assert "on rendered people" in " ".join((tmp_path / "out" / "accuracy.md").read_text().split())
+        assert max(map(len, shown.stdout.splitlines())) <= 120
+        return time.monotonic() - started, pd.read_csv(tmp_path / "out" / "accuracy.csv")
+
+    first_s, first = run()
+    again_s, again = run()
+    pd.testing.assert_frame_equal(first, again)
+    assert again_s < first_s / 3
+    seen = first[first["start"] == "pixels"].set_index("measure")
+    drop = seen.loc["pelvic_drop_deg"]
+    assert drop["measured"].notna().all()
+    assert np.abs(drop["measured"] - drop["truth"]).max() <= 0.7
+    fppa = seen.loc["fppa_deg, square on"]
+    assert (np.abs(fppa["measured"] - fppa["truth"]) <= fppa["ci95"]).mean() >= 0.75
+    exact = first[(first["start"] == "exact joints") & (first["measure"] == "fppa_deg")]
+    assert np.abs(exact["measured"] - exact["truth"]).max() <= 0.2
