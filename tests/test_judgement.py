@@ -10,6 +10,7 @@ import pytest
 
 from tests.trials import trial_of
 from valgus import rules
+from valgus.exports import wording
 from valgus.flags import flags_of, level_of
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Estimate, Origin, Side
@@ -17,10 +18,15 @@ from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Level, Severity
 from valgus.model.settings import Settings
 from valgus.model.track import PoseTrack
-from valgus.model.trial import Trial
+from valgus.model.trial import SetMean, Trial
 from valgus.simulate import View, film, one_after_the_other, repetitions
-from valgus.summary import set_means
-from valgus.uncertainty import fppa_ci95_deg, segment_inclination_deg
+from valgus.summary import set_means, side_differences
+from valgus.uncertainty import (
+    FPPA_POSE_RMSE_DEG,
+    false_valgus_deg,
+    fppa_ci95_deg,
+    segment_inclination_deg,
+)
 
 STEP_DOWN = Settings(task="step-down", side=Side.LEFT)
 
@@ -356,15 +362,40 @@ def _yaw(value: float, ci95: float) -> Estimate:
     return Estimate(value, ci95, Origin.DETECTED, "")
 
 
-def test_without_yaw_the_interval_is_that_of_the_pose_model() -> None:
-    assert fppa_ci95_deg(13.4, _yaw(0.0, 0.0), mirror_averaged=True) == pytest.approx(1.96 * 2.9)
-    assert fppa_ci95_deg(13.4, _yaw(0.0, 0.0), mirror_averaged=False) == pytest.approx(1.96 * 4.1)
+@pytest.mark.parametrize("averaged", [True, False])
+def test_without_yaw_the_interval_is_that_of_the_pose_model(averaged: bool) -> None:
+    half_width = fppa_ci95_deg(13.4, _yaw(0.0, 0.0), mirror_averaged=averaged)
+    assert half_width == pytest.approx(1.96 * FPPA_POSE_RMSE_DEG[averaged], rel=1e-3)
 
 
-def test_yaw_widens_the_interval_by_its_false_valgus_at_that_depth() -> None:
-    widened = fppa_ci95_deg(13.4, _yaw(2.0, 3.0), mirror_averaged=True)
-    assert widened == pytest.approx(np.hypot(1.96 * 2.9, 5 * 1.15), abs=0.05)
-    assert fppa_ci95_deg(20.0, _yaw(2.0, 3.0), mirror_averaged=True) > widened
+@pytest.mark.parametrize(("yaw_deg", "ci95"), [(0.0, 3.0), (3.0, 3.0), (-8.0, 5.0), (14.0, 5.0)])
+def test_the_interval_holds_the_angle_seen_square_on_in_95_of_100_cases(yaw_deg: float, ci95: float) -> None:
+    """Drawn at random: the true yaw around the estimate, and the pose model's error."""
+    rng = np.random.default_rng(0)
+    true_yaw = rng.normal(yaw_deg, ci95 / 1.96, 20_000)
+    false_deg = np.array([false_valgus_deg(float(yaw), 13.4) for yaw in true_yaw])
+    off = false_deg + rng.normal(0.0, FPPA_POSE_RMSE_DEG[True], len(false_deg))
+    half_width = fppa_ci95_deg(13.4, _yaw(yaw_deg, ci95), mirror_averaged=True)
+    assert (np.abs(off) <= half_width).mean() == pytest.approx(0.95, abs=0.012)
+
+
+def test_depth_and_tremble_widen_the_interval() -> None:
+    shallow = fppa_ci95_deg(13.4, _yaw(2.0, 3.0), mirror_averaged=True)
+    assert fppa_ci95_deg(20.0, _yaw(2.0, 3.0), mirror_averaged=True) > shallow
+    assert fppa_ci95_deg(13.4, _yaw(2.0, 3.0), mirror_averaged=True, tremble_deg=2.0) > shallow
+
+
+def test_a_trembling_track_has_wider_intervals_than_a_steady_one() -> None:
+    steady, trembling = (trial_of(film(repetitions(), View(noise_px=px))) for px in (0.0, 6.0))
+    assert (trembling.measures["fppa_ci95_deg"] > steady.measures["fppa_ci95_deg"] + 0.05).all()
+
+
+def test_yaw_is_taken_off_on_request_only() -> None:
+    track = film(repetitions(peak_fppa_deg=(0.0,) * 4), View(yaw_deg=8.0))
+    assert trial_of(track).measures["fppa_yaw_corrected_deg"].isna().all()
+    corrected = trial_of(track, Settings(correct_yaw=True)).measures
+    assert (corrected["fppa_deg"] > 7.0).all()
+    np.testing.assert_allclose(corrected["fppa_yaw_corrected_deg"], 0.0, atol=0.6)
 
 
 @pytest.mark.parametrize(
@@ -398,3 +429,46 @@ def test_averaging_does_not_shrink_the_error_that_all_reps_share() -> None:
     spread = _means([3.0, 5.0, 7.0])["ci95"]
     assert spread == pytest.approx(np.hypot(3.0, 4.303 * 2.0 / np.sqrt(3)), abs=0.01)
     assert _means([5.0])["ci95"] == 3.0
+
+
+# --- side differences ------------------------------------------------------------------------------------
+
+
+def mean_of(side: str, value: float, ci95: float | None = 3.0) -> SetMean:
+    return SetMean("fppa_deg", side, 5, value, 1.0, ci95)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "ci95", "real"),
+    [(20.0, 5.0, 3.0, True), (12.0, 5.0, 3.0, False), (20.0, 5.0, 12.0, False), (20.0, 5.0, None, False)],
+    ids=["beyond both", "within the detectable change", "within its own error", "error not known"],
+)
+def test_a_side_difference_counts_beyond_the_larger_of_error_and_detectable_change(
+    left: float, right: float, ci95: float | None, real: bool
+) -> None:
+    means = (mean_of("left", left, ci95), mean_of("right", right, ci95))
+    (found,) = side_differences(means, rules.detectable_changes())
+    assert found.value == pytest.approx(left - right)
+    assert found.real is real
+
+
+def test_one_leg_alone_has_no_side_difference() -> None:
+    assert side_differences((mean_of("left", 20.0),), rules.detectable_changes()) == ()
+    assert trial_of(film(repetitions())).differences == ()
+
+
+def test_legs_measured_in_one_clip_are_compared_in_words() -> None:
+    track = one_after_the_other(
+        film(repetitions(side=Side.LEFT, peak_fppa_deg=(25.0,) * 4)),
+        film(repetitions(side=Side.RIGHT, peak_fppa_deg=(2.0,) * 4)),
+    )
+    line = wording.difference_line(trial_of(track))
+    assert line.startswith("Left minus right FPPA: 2")
+    assert "a real difference" in line
+
+
+def test_every_detectable_change_names_its_source() -> None:
+    for change in rules.detectable_changes():
+        assert change.source
+        assert change.population
+        assert change.value > 0

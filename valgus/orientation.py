@@ -325,25 +325,26 @@ def _leg_length(track: PoseTrack, span: _Span) -> Estimate:
 
 
 def _yaw(track: PoseTrack, span: _Span, facing: Facing, given: GivenSetup) -> Estimate:
-    """Return how far hips and shoulders are turned in depth, + where it adds valgus on the carrying leg.
+    """Return how far the standing hips are turned in depth, + where it adds valgus on the carrying leg.
 
     Facing the camera, a stance hip that is nearer than the other points the knee to the medial side.
     """
     if given.yaw_deg is not None:
         return Estimate(given.yaw_deg, YAW_GIVEN_CI95_DEG, Origin.GIVEN, "given by hand")
-    inside = _within(track, span)
-    turns = [_turn_deg(track, span.side, joint)[inside] for joint in ("hip", "shoulder")]
-    if not all(np.isfinite(turn).any() for turn in turns):
+    turn = _turn_deg(track, span.side)
+    standing = _within(track, span) & _standing(_leg_px(track, span)) & np.isfinite(turn)
+    if not standing.any():
         return Estimate(None, None, Origin.DETECTED, "the track has no depth")
-    turned = float(np.mean([np.nanmedian(turn) for turn in turns]))
+    turned = float(np.median(turn[standing]))
     signed = turned if facing is Facing.FRONT else -turned
-    method = "hips and shoulders in depth, as the pose model guesses it"
     ci95 = YAW_DETECTED_CI95_DEG + YAW_DETECTED_CI95_SHARE * abs(signed)
+    method = "hips in depth while standing, as the pose model guesses it"
     return Estimate(round(signed, 1), round(ci95, 1), Origin.DETECTED, method)
 
 
-def _turn_deg(track: PoseTrack, side: Side, joint: str) -> FloatArray:
-    across = track.world(f"{side.other.value}_{joint}") - track.world(f"{side.value}_{joint}")
+def _turn_deg(track: PoseTrack, side: Side) -> FloatArray:
+    # Shoulders would be steadier, but of a turn they show only half; hips during the reps tremble more.
+    across = track.world(f"{side.other.value}_hip") - track.world(f"{side.value}_hip")
     return np.asarray(np.degrees(np.arctan2(across[:, 2], np.abs(across[:, 0]))))
 
 

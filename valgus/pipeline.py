@@ -156,13 +156,13 @@ def measure(
     raw_signals = signals_of(orientation.to_frontal(track, setup) if setup else ())
     measures = uncertainty.with_intervals(
         measures_of(reps, signals, chosen=task.measures),
-        reps,
-        setup,
         mirror_averaged=settings.mirror_average,
         tremble_deg=uncertainty.tremble_of(reps, raw_signals, signals),
+        yaws=[setup.stretch_at(rep.bottom_s, rep.side).yaw_deg for rep in reps] if setup else [],
     )
     if settings.correct_yaw:
         measures = uncertainty.with_yaw_corrected(measures)
+    means = summary.set_means(reps, measures)
     bands = rules.bands_for(task.name, settings.sex)
     return Trial(
         clip=clip,
@@ -173,7 +173,8 @@ def measure(
         signals=signals,
         reps=reps,
         measures=measures,
-        means=summary.set_means(reps, measures),
+        means=means,
+        differences=summary.side_differences(means, rules.detectable_changes()),
         flags=flags.flags_of(reps, measures, bands),
         findings=(
             *findings,

@@ -26,7 +26,7 @@ from valgus.model.frontal import Setup
 from valgus.model.rep import Rep
 from valgus.model.rule import Finding, Flag
 from valgus.model.track import PoseTrack
-from valgus.model.trial import Provenance, SetMean, TaskAsRun, Trial
+from valgus.model.trial import Provenance, SetMean, SideDifference, TaskAsRun, Trial
 
 #: Raised whenever a file of the folder changes in a way that an older reader would misread.
 SCHEMA_VERSION = 1
@@ -52,6 +52,7 @@ class _Record:
     track_steps: tuple[str, ...]
     track_has_world: bool
     measure_columns: tuple[str, ...]
+    differences: tuple[SideDifference, ...] = ()
 
 
 def folder_for(clip: Path, out: Path | None = None, /) -> Path:
@@ -106,6 +107,7 @@ def load(folder: Path, /) -> Trial:
         reps=record.reps,
         measures=measures,
         means=record.means,
+        differences=record.differences,
         flags=record.flags,
         findings=record.findings,
         provenance=record.provenance,
@@ -125,6 +127,7 @@ def _as_json(trial: Trial) -> str:
         reps=trial.reps,
         measures=tuple(_blanks_as_none(row) for row in trial.measures.to_dict("records")),
         means=trial.means,
+        differences=trial.differences,
         flags=trial.flags,
         findings=trial.findings,
         provenance=trial.provenance,

@@ -9,7 +9,8 @@ import pandas as pd
 from scipy.stats import t as student
 
 from valgus.model.rep import Grade, Rep
-from valgus.model.trial import SetMean
+from valgus.model.rule import DetectableChange
+from valgus.model.trial import SetMean, SideDifference
 
 #: Measures that are summed up for people, and the column of their interval, if they have one.
 SUMMED_UP: tuple[tuple[str, str | None], ...] = (
@@ -35,6 +36,26 @@ def set_means(reps: Sequence[Rep], measures: pd.DataFrame, /) -> tuple[SetMean, 
             if mean is not None:
                 means.append(mean)
     return tuple(means)
+
+
+def side_differences(
+    means: Sequence[SetMean], changes: Sequence[DetectableChange], /
+) -> tuple[SideDifference, ...]:
+    """Return left minus right of every measure with a mean on both sides and a smallest detectable change.
+
+    The intervals of both means are taken as independent. Errors that both legs share, from a body's build for
+    example, cancel in a difference: then it is known better than its interval says.
+    """
+    by_place = {(mean.measure, mean.side): mean for mean in means}
+    found = []
+    for change in changes:
+        left, right = (by_place.get((change.measure, side)) for side in ("left", "right"))
+        if left is not None and right is not None:
+            both = None if left.ci95 is None or right.ci95 is None else float(np.hypot(left.ci95, right.ci95))
+            found.append(
+                SideDifference(change.measure, round(left.mean - right.mean, 3), _rounded(both), change.value)
+            )
+    return tuple(found)
 
 
 def _mean(rows: pd.DataFrame, measure: str, interval: str | None, side: str) -> SetMean | None:

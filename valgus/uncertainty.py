@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.stats import foldnorm
 
 from valgus import geometry
-from valgus.model.frontal import Estimate, Setup
+from valgus.model.frontal import Estimate
 from valgus.model.rep import Rep
 
 #: RMSE of the frontal plane projection angle against a rendered athlete, deg, with and without averaging the
@@ -26,27 +27,27 @@ STICKER_RMSE_DEG = 0.25
 #: What skin and cloth add on people, deg: a stated allowance, not measured here.
 STICKER_ALLOWANCE_DEG = 3.0
 NORMAL_95 = 1.96
+#: How far a person who tries to face the camera may stand off, deg, where nothing is known. Convention.
+UNKNOWN_YAW_SD_DEG = 5.0
 #: Frames within 50 ms of the lowest point at 30 frames per second.
 FRAMES_IN_A_VALUE = 3
 
 
 def with_intervals(
     measures: pd.DataFrame,
-    reps: Sequence[Rep],
-    setup: Setup | None,
     /,
     *,
     mirror_averaged: bool,
     tremble_deg: Sequence[float],
+    yaws: Sequence[Estimate],
 ) -> pd.DataFrame:
     """Return the measures, one row per rep, with yaw and with ``_ci95_`` columns where the value is known.
 
-    ``tremble_deg`` has one value per rep, as `tremble_of` gives it.
+    ``tremble_deg`` and ``yaws`` have one value per rep, as `tremble_of` and the orientation give them.
     """
-    if setup is None or not reps:
+    if measures.empty:
         return measures
     filled = measures.copy()
-    yaws = [setup.stretch_at(rep.bottom_s, rep.side).yaw_deg for rep in reps]
     depths = measures["depth_pct"].to_numpy(dtype=np.float64)
     fppa = [
         fppa_ci95_deg(depth, yaw, mirror_averaged=mirror_averaged, tremble_deg=tremble)
@@ -60,6 +61,7 @@ def with_intervals(
         measures["pelvic_drop_deg"].notna(), round(pelvic_drop_ci95_deg(), 3), np.nan
     )
     filled["yaw_deg"] = [float("nan") if yaw.value is None else yaw.value for yaw in yaws]
+    filled["yaw_ci95_deg"] = [float("nan") if yaw.ci95 is None else yaw.ci95 for yaw in yaws]
     return filled
 
 
@@ -68,11 +70,14 @@ def fppa_ci95_deg(
 ) -> float:
     """Return the half-width of the frontal plane projection angle's interval at a depth, deg.
 
-    It is an interval for the angle that a camera square on would see.
+    It is an interval for the angle that a camera square on would see, about the angle that this one saw. A
+    yaw shifts the one from the other by a false angle. Their distance is normal, with the false angle as mean
+    and the spread of all parts together; the half-width is what it stays within in 95 of 100 cases.
     """
-    pose = NORMAL_95 * FPPA_POSE_RMSE_DEG[mirror_averaged]
-    turned = false_valgus_deg(yaw_bound_deg(yaw), depth_pct)
-    return float(np.sqrt(pose**2 + turned**2 + (NORMAL_95 * tremble_deg) ** 2))
+    false_deg = false_valgus_deg(yaw.value or 0.0, depth_pct)
+    unsure_deg = false_valgus_deg(yaw_sd_deg(yaw), depth_pct)
+    spread_deg = float(np.sqrt(FPPA_POSE_RMSE_DEG[mirror_averaged] ** 2 + unsure_deg**2 + tremble_deg**2))
+    return float(foldnorm.ppf(0.95, abs(false_deg) / spread_deg, scale=spread_deg))
 
 
 def false_valgus_deg(yaw_deg: float, depth_pct: float, /) -> float:
@@ -120,11 +125,11 @@ def pelvic_drop_ci95_deg(*, allowance_deg: float = STICKER_ALLOWANCE_DEG) -> flo
     return float(np.hypot(NORMAL_95 * STICKER_RMSE_DEG, allowance_deg))
 
 
-def yaw_bound_deg(yaw: Estimate, /) -> float:
-    """Return how far the person may be turned, deg: the far end of the estimate's interval."""
-    if yaw.value is None:
-        return 10.0  # convention: as far as a person who tries to face the camera stands off
-    return abs(yaw.value) + (yaw.ci95 or 0.0)
+def yaw_sd_deg(yaw: Estimate, /) -> float:
+    """Return the standard deviation of a yaw, deg."""
+    if yaw.value is None or yaw.ci95 is None:
+        return UNKNOWN_YAW_SD_DEG
+    return yaw.ci95 / NORMAL_95
 
 
 def segment_inclination_deg(depth_pct: float, /) -> float:

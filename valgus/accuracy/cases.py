@@ -242,7 +242,7 @@ def _rep_rows(
     yield _row("fppa_yaw_corrected_deg", value("fppa_yaw_corrected_deg"), square_on, fppa_ci95)
     drop_ci95 = value("hip_line_tilt_ci95_deg")
     yield _row("hip_line_tilt_deg", value("hip_line_tilt_deg"), true["pelvic_drop_deg"], drop_ci95)
-    yield _row("yaw_deg", value("yaw_deg"), truth["yaw_deg"], _yaw_ci95(trial, at))
+    yield _row("yaw_deg", value("yaw_deg"), truth["yaw_deg"], value("yaw_ci95_deg"))
     yield _row("lowest point, s", float("nan") if at is None else trial.reps[at].bottom_s, true["bottom_s"])
     if truth["stickers"]:
         from_two_legs = trial.pelvis_baseline == "two_leg"
@@ -254,13 +254,6 @@ def _rep_rows(
         yield _row("pelvic_drop_deg", value("pelvic_drop_deg"), in_picture, interval)
         yield _row("pelvic_drop_deg, in space", value("pelvic_drop_deg"), in_space, interval)
         yield _row("pelvic_drop_deg, whole interval", value("pelvic_drop_deg"), in_space, whole)
-
-
-def _yaw_ci95(trial: Trial, at: int | None) -> float | None:
-    if at is None or trial.setup is None:
-        return None
-    rep = trial.reps[at]
-    return trial.setup.stretch_at(rep.bottom_s, rep.side).yaw_deg.ci95
 
 
 def _clip_rows(trial: Trial, square_on_deg: Sequence[float]) -> Iterator[dict[str, Any]]:

@@ -67,7 +67,8 @@ def _parts(trial: Trial, console: Console, width: int) -> Iterator[RenderableTyp
         yield Text()
         yield _table(trial, columns)
         yield from _marks_explained(trial)
-    notes = [*wording.other_findings(trial), *_words_explained(trial, columns)]
+    legs = [line] if (line := wording.difference_line(trial)) else []
+    notes = [*legs, *wording.other_findings(trial), *_words_explained(trial, columns)]
     yield Text()
     yield from map(_bullet, notes)
     yield Text(wording.INTENDED_USE, style="dim")

@@ -239,6 +239,17 @@ def filmed_well_enough(trial: Trial, /) -> str:
     return "Yes: this clip is filmed well enough."
 
 
+def difference_line(trial: Trial, /) -> str:
+    """Return how the legs differ in the projection angle, empty where only one was measured."""
+    found = next((d for d in trial.differences if d.measure == "fppa_deg"), None)
+    if found is None:
+        return ""
+    error = "" if found.ci95 is None else f" ± {found.ci95:.1f}"
+    verdict = "a real difference" if found.real else "not told apart from measurement error"
+    counts = f"it counts beyond {max(found.mdc, found.ci95 or 0.0):.1f} deg"
+    return f"Left minus right FPPA: {found.value:.1f}{error} deg, {verdict} ({counts})."
+
+
 # --- reps and bands -----------------------------------------------------------------------------------------
 
 

@@ -59,6 +59,7 @@ MEASURE_COLUMNS: tuple[Column, ...] = (
     knee.WOBBLE.column,
     depth.SWAY.column,
     knee.YAW,
+    knee.YAW_CI95,
 )
 
 

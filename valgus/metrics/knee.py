@@ -147,6 +147,13 @@ FPPA_YAW_CORRECTED = Column(
     "Frontal plane projection angle less what the estimated yaw adds; blank unless asked for",
     "convention",
 )
+YAW_CI95 = Column(
+    "yaw_ci95_deg",
+    "deg",
+    "wider",
+    "Half-width of the 95 % interval of the yaw",
+    "pose model against a rendered athlete",
+)
 YAW = Column(
     "yaw_deg",
     "deg",

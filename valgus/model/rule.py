@@ -35,6 +35,21 @@ class Severity(str, Enum):
 
 
 @dataclass(frozen=True)
+class DetectableChange:
+    """The smallest change of one measure that is more than measurement error between sessions.
+
+    ``population`` and ``source`` say who was measured and where it was published; ``convention`` where
+    nothing is.
+    """
+
+    measure: str
+    value: float
+    unit: str
+    population: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Band:
     """Edges that colour one measure in one task; a value beyond an edge has that colour.
 

@@ -64,6 +64,25 @@ class SetMean:
 
 
 @dataclass(frozen=True)
+class SideDifference:
+    """Left mean minus right mean of one measure.
+
+    ``ci95`` is the half-width of its interval, None where the error is not known; ``mdc`` the smallest
+    detectable change. It is ``real`` only when it is larger than both.
+    """
+
+    measure: str
+    value: float
+    ci95: float | None
+    mdc: float
+
+    @property
+    def real(self) -> bool:
+        """Whether it is larger than its own error and than what two sessions differ by anyway."""
+        return self.ci95 is not None and abs(self.value) > max(self.ci95, self.mdc)
+
+
+@dataclass(frozen=True)
 class Provenance:
     """What made the numbers, so that they can be made again.
 
@@ -101,6 +120,7 @@ class Trial(SameByValue):
     reps: tuple[Rep, ...]
     measures: pd.DataFrame
     means: tuple[SetMean, ...]
+    differences: tuple[SideDifference, ...]
     flags: tuple[Flag, ...]
     findings: tuple[Finding, ...]
     provenance: Provenance

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from valgus.errors import WrongUsage
-from valgus.model.rule import Band, Gate
+from valgus.model.rule import Band, DetectableChange, Gate
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -34,6 +34,12 @@ def all_gates() -> tuple[Gate, ...]:
     """Return every gate of the product."""
     defaults: dict[str, Any] = {"note": None, "low": None, "invalid": None, "stop": None, "tasks": ()}
     return tuple(_checked(Gate, {**defaults, **row}, "gates.toml") for row in _table("gates.toml", "gate"))
+
+
+@lru_cache(maxsize=1)
+def detectable_changes() -> tuple[DetectableChange, ...]:
+    """Return the smallest detectable change of every measure that has one."""
+    return tuple(_checked(DetectableChange, row, "mdc.toml") for row in _table("mdc.toml", "mdc"))
 
 
 def bands_for(task: str, sex: str | None) -> tuple[Band, ...]:
