@@ -245,9 +245,11 @@ def _rep_rows(
     yield _row("yaw_deg", value("yaw_deg"), truth["yaw_deg"], value("yaw_ci95_deg"))
     yield _row("lowest point, s", float("nan") if at is None else trial.reps[at].bottom_s, true["bottom_s"])
     if truth["stickers"]:
-        from_two_legs = trial.pelvis_baseline == "two_leg"
-        in_picture = true["pelvic_drop_from_two_legs_deg" if from_two_legs else "pelvic_drop_deg"]
-        in_space = true["pelvic_drop_from_two_legs_deg" if from_two_legs else "pelvic_drop_3d_deg"]
+        from_two_legs = (
+            true.get("pelvic_drop_from_two_legs_deg") if trial.pelvis_baseline == "two_leg" else None
+        )
+        in_picture = true["pelvic_drop_deg"] if from_two_legs is None else from_two_legs
+        in_space = true["pelvic_drop_3d_deg"] if from_two_legs is None else from_two_legs
         # Skin and cloth do not move on this athlete: their allowance would hide what is tested here.
         interval = uncertainty.pelvic_drop_ci95_deg(allowance_deg=0.0)
         whole = value("pelvic_drop_ci95_deg")

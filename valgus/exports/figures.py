@@ -190,6 +190,7 @@ def _write_header(sheet: _Sheet, trial: Trial) -> None:
         ("Task", wording.task_line(trial)),
         ("Side", wording.side_line(trial)),
         ("View", wording.view_line(trial)),
+        *((("Pelvis", wording.pelvis_line(trial)),) if trial.evidence.stickers is not None else ()),
     ):
         sheet.write(f"{name}: {says}", color="#333333")
     sheet.gap(0.08)
@@ -603,6 +604,17 @@ def _draw_still(axes: Axes, still: Still, trial: Trial) -> None:
         axes.plot(*line[[0, 2]].T, color="white", linewidth=1.0, linestyle="--")
         axes.plot(*line.T, color="white", linewidth=3.2, solid_capstyle="round")
         axes.plot(*line.T, color=SIDE_COLOURS[leg.side.value], linewidth=1.6, marker="o", markersize=3.5)
+    if still.stickers_px is not None:
+        for colour, width in (("black", 2.2), ("white", 1.2)):
+            axes.plot(*still.stickers_px.T, color=colour, linewidth=0.7 * width)
+            axes.plot(
+                *still.stickers_px.T,
+                "o",
+                markersize=6.5,
+                fillstyle="none",
+                color=colour,
+                markeredgewidth=width,
+            )
     axes.set_xlim(-0.5, still.image.shape[1] - 0.5)
     axes.set_ylim(still.image.shape[0] - 0.5, -0.5)
     axes.set_title(_caption(still, trial), fontsize=SMALL, pad=2.0)

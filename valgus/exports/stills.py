@@ -24,6 +24,7 @@ FACE = (
 EARS = ("left_ear", "right_ear")
 SHOULDERS, HIPS = ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip")
 JOINTS = ("hip", "knee", "ankle")
+STICKERS = ("left_asis", "right_asis")
 #: Below this visibility the head's place is not relied on alone.
 SEEN = 0.5
 #: Landmarks of a frame this far in time still say where the person is, s.
@@ -63,12 +64,15 @@ class Still:
         RGB, cropped to the person, the head blurred; nothing is drawn in it.
     legs : tuple of StillLeg
         The legs measured.
+    stickers_px : (2, 2) array or None
+        The stickers on the hip bones in the still's pixels, NaN where not seen; None where none are worn.
     """
 
     number: int
     time_s: float
     image: RgbImage
     legs: tuple[StillLeg, ...]
+    stickers_px: FloatArray | None = None
 
 
 def lowest_point_stills(
@@ -144,7 +148,16 @@ def _still(trial: Trial, rep: Rep, posed: _Posed, crop: _Crop) -> Still:
     image = _without_the_head(kept)
     if trial.evidence.people_in_view > 1:
         image = _without_others(image, kept)
-    return Still(rep.number, rep.bottom_s, image, tuple(_legs(trial, rep, posed, crop)))
+    legs = tuple(_legs(trial, rep, posed, crop))
+    return Still(rep.number, rep.bottom_s, image, legs, _stickers(trial, rep, posed, crop))
+
+
+def _stickers(trial: Trial, rep: Rep, posed: _Posed, crop: _Crop) -> FloatArray | None:
+    if trial.evidence.stickers is None:
+        return None
+    frame = _nearest_frame(trial.track, rep.bottom_s)
+    places = [trial.track.point(name)[frame] for name in STICKERS]
+    return np.asarray(np.stack(places) * posed.scale - (crop.left, crop.top))
 
 
 def _legs(trial: Trial, rep: Rep, posed: _Posed, crop: _Crop) -> Iterator[StillLeg]:
