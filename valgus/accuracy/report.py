@@ -62,8 +62,10 @@ def as_markdown(tables: Sequence[Table], compared: pd.DataFrame, made: Provenanc
         "",
         INTRODUCTION,
         "",
-        f"{clips} clips, {reps} repetitions. Made by `valgus verify --document docs/accuracy.md` with valgus "
-        f"{made.valgus_version}, pose model `{made.model}` (sha256 `{made.model_sha256[:16]}…`), "
+        "![Measured minus true: FPPA, pelvic drop from stickers, hip line](bland-altman.png)",
+        "",
+        f"{clips} clips, {reps} repetitions. Made by `scripts/make_accuracy.py`, which runs `valgus verify`, "
+        f"with valgus {made.valgus_version}, pose model `{made.model}` (sha256 `{made.model_sha256[:16]}…`), "
         f"{', '.join(made.packages)}.",
         "",
         "Differences are measured minus true. RMSE is their root mean square, slope and r are of measured on "
