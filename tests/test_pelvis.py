@@ -16,6 +16,7 @@ from valgus.model.settings import Settings
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Trial
 from valgus.simulate import View, film, one_after_the_other, repetitions
+from valgus.uncertainty import pelvic_drop_ci95_deg
 
 SEEN = ClipEvidence(
     stickers=StickersSeen(
@@ -118,7 +119,7 @@ def test_standing_that_hides_a_sticker_gives_no_drop_without_two_legs() -> None:
 def test_the_interval_has_the_allowance_for_skin_and_cloth() -> None:
     trial = worn(film(repetitions(), View(stickers=True)))
     assert (trial.measures["pelvic_drop_ci95_deg"] >= 3.0).all()
-    assert (trial.measures["pelvic_drop_ci95_deg"] < 3.3).all()
+    assert (trial.measures["pelvic_drop_ci95_deg"] < 4.0).all()
 
 
 def test_a_doubt_is_a_finding_with_the_way_out() -> None:
@@ -145,3 +146,11 @@ def test_two_leg_tasks_have_no_drop() -> None:
     two_legs = worn(track, settings=Settings(task="squat"))
     assert two_legs.measures["pelvic_drop_deg"].isna().all()
     assert two_legs.pelvis_baseline == "none"
+
+
+def test_a_pelvis_far_above_or_below_the_lens_is_less_sure() -> None:
+    """Seen from above, a pelvis that turns looks as if it tilted."""
+    level, aside = (pelvic_drop_ci95_deg(above, allowance_deg=0.0) for above in (0.0, -0.2))
+    assert level < 0.8
+    assert aside == pytest.approx(np.hypot(level, 2.0))
+    assert pelvic_drop_ci95_deg(0.2) == pelvic_drop_ci95_deg(-0.2)

@@ -159,6 +159,12 @@ def measure(
         mirror_averaged=settings.mirror_average,
         tremble_deg=uncertainty.tremble_of(reps, raw_signals, signals),
         yaws=[setup.stretch_at(rep.bottom_s, rep.side).yaw_deg for rep in reps] if setup else [],
+        pelvis_above=[
+            uncertainty.pelvis_above_axis(leg, rep, clip)
+            for rep in reps
+            for leg in legs
+            if leg.side is rep.side
+        ],
     )
     if settings.correct_yaw:
         measures = uncertainty.with_yaw_corrected(measures)

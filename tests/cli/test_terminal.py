@@ -34,7 +34,7 @@ ALL = (STEP_DOWN, TURNED, BOTH_LEGS, SQUAT, HOLD, LANDING, DEEP, NO_REP, NOBODY)
 
 GOLDEN = """\
 Left knee: on average 12.6 deg towards the inside at the lowest point of 3 reps
-(95 % interval -8.9 to 34.1, minus is outside); 1 of 3 in the green band, 1
+(95 % interval -8.8 to 33.9, minus is outside); 1 of 3 in the green band, 1
 amber, 1 red; the interval reaches over the edge of the green band (11.3 deg),
 so the colour is not sure.
 
@@ -48,11 +48,11 @@ View from the front (detected); not mirrored (assumed)
        lowest      FPPA deg      trunk   depth                      (not pelvic
  rep     at s      + inside   lean deg   % leg   grade   flag             drop)
 ───────────────────────────────────────────────────────────────────────────────
-   1     1.20     4.0 ± 8.1        5.0    13.2   ok      green *     6.0 ± 12.7
-   2     3.00    13.9 ± 8.1        5.0    13.2   ok      amber *     6.0 ± 12.7
-   3     4.80    19.8 ± 8.1        5.0    13.2   ok      red *       6.0 ± 12.7
+   1     1.20     4.0 ± 7.6        5.0    13.2   ok      green *     6.0 ± 14.9
+   2     3.00    13.9 ± 7.6        5.0    13.2   ok      amber *     6.0 ± 14.9
+   3     4.80    19.8 ± 7.6        5.0    13.2   ok      red *       6.0 ± 14.9
 
-mean     of 3   12.6 ± 21.5        5.0    13.2                       6.0 ± 12.7
+mean     of 3   12.6 ± 21.3        5.0    13.2                       6.0 ± 14.9
 * the 95 % interval reaches over an edge of the band: not a sure colour
 
 - FPPA (frontal plane projection angle): how far the knee stands towards the

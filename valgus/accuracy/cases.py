@@ -251,8 +251,8 @@ def _rep_rows(
         in_picture = true["pelvic_drop_deg"] if from_two_legs is None else from_two_legs
         in_space = true["pelvic_drop_3d_deg"] if from_two_legs is None else from_two_legs
         # Skin and cloth do not move on this athlete: their allowance would hide what is tested here.
-        interval = uncertainty.pelvic_drop_ci95_deg(allowance_deg=0.0)
         whole = value("pelvic_drop_ci95_deg")
+        interval = float(np.sqrt(whole**2 - uncertainty.STICKER_ALLOWANCE_DEG**2))
         yield _row("pelvic_drop_deg", value("pelvic_drop_deg"), in_picture, interval)
         yield _row("pelvic_drop_deg, in space", value("pelvic_drop_deg"), in_space, interval)
         yield _row("pelvic_drop_deg, whole interval", value("pelvic_drop_deg"), in_space, whole)

@@ -84,7 +84,7 @@ def find_pair(stills: Sequence[Standing], /) -> Pair | Doubt | None:
     seen = [_pairs_in(still) for still in stills]
     shown = [(still, pairs) for still, pairs in zip(stills, seen, strict=True) if pairs]
     if len(shown) < SEEN_IN * len(stills) or not shown:
-        return _single_spot(stills) if stills else None
+        return _seldom_shown(len(shown), stills) if stills else None
     if any(len(pairs) > 1 for _, pairs in shown):
         return Doubt("more than two coloured spots of one size are near the hip bones")
     rivals = sum(_has_rival(still, pairs[0]) for still, pairs in shown)
@@ -225,8 +225,10 @@ def _same_pair(shown: Sequence[tuple[Standing, _SpotPair]]) -> bool:
     )
 
 
-def _single_spot(stills: Sequence[Standing]) -> Doubt | None:
-    """Return what to say where most stills show one sticker alone."""
+def _seldom_shown(pairs_in: int, stills: Sequence[Standing]) -> Doubt | None:
+    """Return what to say where only some stills show a pair, or most show one sticker alone."""
+    if pairs_in >= 2:
+        return Doubt("two coloured spots are near the hip bones, but not all the time: did one come off?")
     lone = sum(len(_on_bones(still)) == 1 for still in stills)
     if lone < SEEN_IN * len(stills):
         return None
