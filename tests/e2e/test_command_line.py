@@ -194,12 +194,19 @@ def test_of_several_clips_the_worst_status_counts_and_the_good_ones_are_measured
     assert (tmp_path / "step_down_left.mp4.valgus" / "reps.csv").is_file()
 
 
+def _heed_interrupts() -> None:
+    """A shell that runs the tests in the background has them ignore Ctrl-C, and so would their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals are of another kind there")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_nothing_and_says_so(how: signal.Signals, tmp_path: Path) -> None:
     command = [VALGUS, "analyze", "--out", str(tmp_path), str(STEP_DOWN)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+    )
     time.sleep(4.0)
     process.send_signal(how)
     stdout, stderr = process.communicate(timeout=30)
