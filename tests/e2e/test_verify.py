@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -37,3 +39,13 @@ def test_the_quick_suite_measures_rendered_people_and_keeps_what_it_did(tmp_path
     assert (np.abs(fppa["measured"] - fppa["truth"]) <= fppa["ci95"]).mean() >= 0.75
     exact = first[(first["start"] == "exact joints") & (first["measure"] == "fppa_deg")]
     assert np.abs(exact["measured"] - exact["truth"]).max() <= 0.2
+
+
+def test_without_the_renderer_it_says_what_to_install(tmp_path: Path) -> None:
+    blocker = (
+        "import sys; sys.modules['numba'] = None; from valgus.cli import main; main(['verify', '--quick'])"
+    )
+    shown = subprocess.run([sys.executable, "-c", blocker], capture_output=True, text=True, cwd=tmp_path)
+    assert shown.returncode == 2
+    assert "valgus[phantom]" in shown.stderr
+    assert "Traceback" not in shown.stderr

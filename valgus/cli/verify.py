@@ -42,6 +42,7 @@ def verify(
     The whole suite takes about an hour at first; an interrupted run goes on where it stopped, and one more
     run takes minutes. Needs the extra 'phantom': pip install 'valgus[phantom]'.
     """
+    _check_extra()
     from valgus.accuracy import report
     from valgus.accuracy.cases import Workplace, compare
     from valgus.accuracy.suite import full_suite, quick_suite
@@ -60,6 +61,19 @@ def verify(
     _print(tables)
     if out is not None:
         _write(compared, tables, provenance_of(found, Settings(model=model)), out)
+
+
+def _check_extra() -> None:
+    """Say what to install where the renderer's compiler is missing."""
+    from importlib.util import find_spec
+
+    from valgus.errors import WrongUsage
+
+    if find_spec("numba") is None:
+        raise WrongUsage(
+            "valgus verify renders people, for which numba is missing.",
+            "Install it with: pip install 'valgus[phantom]'",
+        )
 
 
 def _print(tables: tuple[Table, ...]) -> None:
