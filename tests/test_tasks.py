@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from tests.trials import trial_of
 from valgus.errors import WrongUsage
+from valgus.model.arrays import BoolArray
 from valgus.model.frontal import Facing, Origin, Side
 from valgus.model.settings import Settings
+from valgus.model.track import PoseTrack
 from valgus.simulate import View, film, holding, repetitions
 from valgus.tasks import TASKS, task_named
 
@@ -23,6 +28,25 @@ def test_every_task_is_told_on_either_side_from_front_and_back(task: str, side: 
     assert trial.task.origin is Origin.DETECTED
     assert trial.task.sure > 0.8
     assert len({(rep.number) for rep in trial.reps}) == 5
+
+
+def hidden(track: PoseTrack, joint: str, where: BoolArray) -> PoseTrack:
+    xy, confidence = np.array(track.xy_px), np.array(track.confidence)
+    xy[where, track.index(joint)], confidence[where, track.index(joint)] = np.nan, 0.0
+    return replace(track, xy_px=xy, confidence=confidence)
+
+
+@pytest.mark.parametrize("task", ["step-down", "single-leg-squat"])
+def test_a_free_foot_that_is_hidden_at_lowest_points_does_not_change_the_task(task: str) -> None:
+    track = film(repetitions(task=task, peak_fppa_deg=(5.0, 8.0)))
+    lowest = ((track.time_s % 3.0) > 1.7) & ((track.time_s % 3.0) < 2.3)
+    assert trial_of(hidden(track, "right_ankle", lowest)).task.name == task
+
+
+def test_a_free_foot_that_is_never_seen_is_no_two_leg_squat_and_not_sure() -> None:
+    track = film(repetitions(task="single-leg-squat"))
+    trial = trial_of(hidden(track, "right_ankle", track.time_s >= 1.2), Settings(side=Side.LEFT))
+    assert (trial.task.name, trial.task.sure) == ("single-leg-squat", 0.5)
 
 
 def test_holding_still_on_one_leg_is_stance() -> None:

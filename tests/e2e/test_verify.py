@@ -34,7 +34,8 @@ def test_the_quick_suite_measures_rendered_people_and_keeps_what_it_did(tmp_path
     seen = first[first["start"] == "pixels"].set_index("measure")
     drop = seen.loc["pelvic_drop_deg"]
     assert drop["measured"].notna().all()
-    assert np.abs(drop["measured"] - drop["truth"]).max() <= 0.7
+    assert (np.abs(drop["measured"] - drop["truth"]) <= drop["ci95"]).all()
+    assert np.abs(drop["measured"] - drop["truth"]).mean() <= 1.0
     fppa = seen.loc["fppa_deg, square on"]
     assert (np.abs(fppa["measured"] - fppa["truth"]) <= fppa["ci95"]).mean() >= 0.75
     exact = first[(first["start"] == "exact joints") & (first["measure"] == "fppa_deg")]

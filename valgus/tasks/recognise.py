@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +28,8 @@ FLIGHT_HEIGHT_PCT = 8.0
 FLIGHT_SPEED_PCT_S = 60.0
 #: The free ankle follows the pelvis down in single-leg tasks (about 1) and stays in two-leg ones (about 0).
 FOLLOWS_PELVIS = 0.5
+#: A foot that is held up goes along with less: the thigh rises while the pelvis comes down.
+FOLLOWS_PELVIS_HELD_UP = 0.25
 #: A foot reaching for the floor is near or below the carrying ankle, one that is held up is above it.
 HELD_UP_PCT = 8.0
 #: Standing on one leg, the other ankle is at least this much higher, % of leg length.
@@ -58,10 +59,17 @@ def recognise(signals: pd.DataFrame, /) -> Recognised:
     reps = reps_of_each_leg(signals, ByDepth())
     if not reps:
         return _which_standing(lift)
-    follows = float(np.median([_follows_pelvis(rep, signals) for rep in reps]))
-    if not follows > FOLLOWS_PELVIS:
-        return Recognised(SQUAT, _sure(FOLLOWS_PELVIS - follows, 0.25), "both feet stay on the floor")
-    return _which_single_leg_bend(reps, signals)
+    follows, held = np.transpose([_free_ankle(rep, signals) for rep in reps])
+    return _which_bend(_median(follows), _median(held))
+
+
+def _which_bend(follows: float, held: float) -> Recognised:
+    if not np.isfinite(follows):
+        return Recognised(SINGLE_LEG_SQUAT, 0.5, "the free foot is not seen, perhaps held up behind")
+    least = FOLLOWS_PELVIS_HELD_UP if held > HELD_UP_PCT else FOLLOWS_PELVIS
+    if follows <= least:
+        return Recognised(SQUAT, _sure(least - follows, 0.25), "both feet stay on the floor")
+    return _which_single_leg_bend(held)
 
 
 def _which_landing(lift: FloatArray) -> Recognised:
@@ -78,8 +86,7 @@ def _which_standing(lift: FloatArray) -> Recognised:
     return Recognised(SQUAT, 0.5, "both feet on the floor and no bend of the knee")
 
 
-def _which_single_leg_bend(reps: Sequence[Rep], signals: pd.DataFrame) -> Recognised:
-    held = float(np.median([_at_lowest(rep, signals, "swing_ankle_height_pct") for rep in reps]))
+def _which_single_leg_bend(held: float) -> Recognised:
     if held > HELD_UP_PCT:
         return Recognised(SINGLE_LEG_SQUAT, _sure(held - HELD_UP_PCT, 6.0), "the free foot is held up")
     return Recognised(STEP_DOWN, _sure(HELD_UP_PCT - held, 6.0), "the free foot reaches down beside the step")
@@ -95,20 +102,24 @@ def _has_flight(signals: pd.DataFrame) -> bool:
     return False
 
 
-def _follows_pelvis(rep: Rep, signals: pd.DataFrame) -> float:
-    """Return how much of the hip's lowering the free ankle goes along with."""
-    leg = signals[signals["side"] == rep.side.value]
-    lift = _at(leg, "swing_ankle_height_pct", rep.start_s) - _at(leg, "swing_ankle_height_pct", rep.bottom_s)
-    lowering = _at(leg, "depth_pct", rep.bottom_s) - _at(leg, "depth_pct", rep.start_s)
-    return lift / lowering if lowering > 0 else float("nan")
+def _free_ankle(rep: Rep, signals: pd.DataFrame) -> tuple[float, float]:
+    """Return how much of the hip's lowering the free ankle goes along with, and its height at the lowest.
+
+    Both from a straight line through all frames of the rep, because in single ones the foot may be hidden or
+    guessed wrong; NaN where it is not seen in at least half of them.
+    """
+    leg = signals[(signals["side"] == rep.side.value) & signals["time_s"].between(rep.start_s, rep.end_s)]
+    lift, depth = _column(leg, "swing_ankle_height_pct"), _column(leg, "depth_pct")
+    known = np.isfinite(lift) & np.isfinite(depth)
+    if known.sum() < max(0.5 * len(leg), 3) or np.ptp(depth[known]) == 0:
+        return float("nan"), float("nan")
+    slope, standing = np.polyfit(depth[known], lift[known], 1)
+    return -float(slope), float(standing + slope * np.nanmax(depth))
 
 
-def _at_lowest(rep: Rep, signals: pd.DataFrame, name: str) -> float:
-    return _at(signals[signals["side"] == rep.side.value], name, rep.bottom_s)
-
-
-def _at(leg: pd.DataFrame, name: str, instant_s: float) -> float:
-    return float(_column(leg, name)[int(np.argmin(np.abs(_column(leg, "time_s") - instant_s)))])
+def _median(values: FloatArray) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
 
 
 def _column(signals: pd.DataFrame, name: str) -> FloatArray:
