@@ -76,7 +76,7 @@ def raised_by(seen: ClipEvidence) -> set[str]:
 
 
 def _gate(code: str) -> Gate:
-    return next(gate for gate in rules.all_gates() if gate.code == code)
+    return next(gate for gate in rules.published().gates if gate.code == code)
 
 
 def _crosses(gate: Gate, value: float | None) -> bool:

@@ -289,17 +289,19 @@ def test_nobody_and_legs_out_of_the_picture_are_told_apart() -> None:
 
 
 def test_every_threshold_names_its_source_population_and_basis() -> None:
-    for band in rules.all_bands():
+    for band in rules.published().bands:
         assert band.source and band.population and band.basis and band.unit
         assert band.amber is not None
-    for gate in rules.all_gates():
+    for gate in rules.published().gates:
         assert gate.source and gate.says and gate.in_short and gate.advice
         assert (gate.note, gate.low, gate.invalid, gate.stop) != (None,) * 4
 
 
 def test_where_sex_is_not_known_the_stricter_band_is_in_force() -> None:
     def edge(sex: str | None) -> float | None:
-        return next(band.amber for band in rules.bands_for("landing", sex) if band.code == "fppa_asis")
+        return next(
+            band.amber for band in rules.published().bands_for("landing", sex) if band.code == "fppa_asis"
+        )
 
     assert (edge("f"), edge("m"), edge(None)) == (12.0, 9.0, 9.0)
 
@@ -315,12 +317,12 @@ def test_where_sex_is_not_known_the_stricter_band_is_in_force() -> None:
     ],
 )
 def test_the_edges_of_the_fppa_band(value: float, level: Level) -> None:
-    band = next(band for band in rules.bands_for("step-down", None) if band.measure == "fppa_deg")
+    band = next(band for band in rules.published().bands_for("step-down", None) if band.measure == "fppa_deg")
     assert level_of(value, band) is level
 
 
 def _flagged(value: float, ci95: float, grade: Grade) -> list[tuple[str, bool]]:
-    band = [b for b in rules.bands_for("step-down", None) if b.measure == "fppa_deg"]
+    band = [b for b in rules.published().bands_for("step-down", None) if b.measure == "fppa_deg"]
     measures = pd.DataFrame({"fppa_deg": [value], "fppa_ci95_deg": [ci95]})
     flags = flags_of([Rep(1, Side.LEFT, 0, 1, 2, grade=grade)], measures, band)
     return [(flag.level.value, flag.edge_inside_interval) for flag in flags]
@@ -447,13 +449,13 @@ def test_a_side_difference_counts_beyond_the_larger_of_error_and_detectable_chan
     left: float, right: float, ci95: float | None, real: bool
 ) -> None:
     means = (mean_of("left", left, ci95), mean_of("right", right, ci95))
-    (found,) = side_differences(means, rules.detectable_changes())
+    (found,) = side_differences(means, rules.published().changes_for("step-down"))
     assert found.value == pytest.approx(left - right)
     assert found.real is real
 
 
 def test_one_leg_alone_has_no_side_difference() -> None:
-    assert side_differences((mean_of("left", 20.0),), rules.detectable_changes()) == ()
+    assert side_differences((mean_of("left", 20.0),), rules.published().changes_for("step-down")) == ()
     assert trial_of(film(repetitions())).differences == ()
 
 
@@ -468,7 +470,7 @@ def test_legs_measured_in_one_clip_are_compared_in_words() -> None:
 
 
 def test_every_detectable_change_names_its_source() -> None:
-    for change in rules.detectable_changes():
+    for change in rules.published().changes_for("step-down"):
         assert change.source
         assert change.population
         assert change.value > 0

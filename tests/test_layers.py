@@ -25,8 +25,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "video": {"model", "errors"},
     "backends": {"model", "errors"},
     "rules": {"model", "errors"},
+    "sessions": {"model", "errors", "rules"},
     "summary": {"model"},
     "flags": {"model"},
+    "decision": {"model"},
+    "verdict": {"model", "flags", "summary", "decision"},
+    "items": {"model"},
+    "plan": {"model", "decision", "verdict"},
     "cleaning": {"model", "geometry", "filters"},
     "orientation": {"model", "geometry", "filters"},
     "metrics": {"model", "geometry", "filters"},
@@ -42,10 +47,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": {
         *("model", "errors", "video", "backends", "pose", "cleaning", "orientation", "metrics", "tasks"),
         *("segmentation", "quality", "uncertainty", "rules", "summary", "flags", "evidence"),
-        "stickers",
+        *("stickers", "sessions", "verdict", "items"),
     },
+    "history": {"model", "errors", "rules", "results", "sessions", "flags", "summary", "decision", "verdict"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"},
-    "cli": {"model", "errors", "pipeline", "results", "exports", "backends", "tasks", "rules", "accuracy"},
+    "cli": {"model", "errors", "pipeline", "results", "exports", "backends", "tasks", "rules", "accuracy"}
+    | {"sessions", "history", "plan"},
     "__init__": {"errors", "model", "pipeline", "results"},
 }
 

@@ -12,6 +12,8 @@ from valgus.model.rule import Band, Flag, Level
 #: Columns whose half-width of the 95 % interval is known, and where it stands.
 INTERVALS = {
     "fppa_deg": "fppa_ci95_deg",
+    # The knee and the ankle err alike in both, and a sticker errs less than a hip landmark.
+    "fppa_asis_deg": "fppa_ci95_deg",
     "knee_plus_trunk_deg": "fppa_ci95_deg",
     "pelvic_drop_deg": "pelvic_drop_ci95_deg",
 }

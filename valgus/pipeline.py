@@ -10,18 +10,33 @@ from importlib import metadata
 from pathlib import Path
 
 import valgus
-from valgus import cleaning, flags, orientation, pose, quality, rules, summary, tasks, uncertainty
+from valgus import (
+    cleaning,
+    flags,
+    items,
+    orientation,
+    pose,
+    quality,
+    rules,
+    sessions,
+    summary,
+    tasks,
+    uncertainty,
+    verdict,
+)
 from valgus.backends.mediapipe import MediaPipeEstimator, Mode
 from valgus.backends.weights import ModelFile, resolve
 from valgus.errors import WrongUsage
 from valgus.evidence import PixelEvidence
-from valgus.metrics import measures_of, signals_of
+from valgus.metrics import depth_profiles_of, measures_of, signals_of
 from valgus.model.arrays import RgbImage
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Origin
 from valgus.model.rep import Rep
 from valgus.model.rule import Band, Finding
+from valgus.model.rulebook import RuleBook
+from valgus.model.session import Session
 from valgus.model.settings import Settings, StickerPoints
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Provenance, TaskAsRun, Trial
@@ -41,7 +56,15 @@ RECORDED_PACKAGES = ("mediapipe", "av", "numpy", "scipy")
 Progress = Callable[[int, int | None], None]
 
 
-def analyze(path: Path, /, settings: Settings | None = None, *, progress: Progress | None = None) -> Trial:
+def analyze(
+    path: Path,
+    /,
+    settings: Settings | None = None,
+    *,
+    session: Session | None = None,
+    book: RuleBook | None = None,
+    progress: Progress | None = None,
+) -> Trial:
     """Analyse one clip.
 
     Parameters
@@ -50,6 +73,10 @@ def analyze(path: Path, /, settings: Settings | None = None, *, progress: Progre
         A video file.
     settings : Settings, optional
         What is known beforehand; by default everything is found out.
+    session : Session, optional
+        What the person says about the day: pain, step height and the like.
+    book : RuleBook, optional
+        Thresholds and rules; by default those published with the product.
     progress : callable, optional
         Told after every frame how many are done.
 
@@ -66,7 +93,9 @@ def analyze(path: Path, /, settings: Settings | None = None, *, progress: Progre
     settings = settings or Settings()
     model = resolve(settings.model, offline=settings.offline)
     clip, track, evidence = watch(path, model, settings, progress=progress)
-    return measure(clip, track, evidence, settings, provenance=provenance_of(model, settings))
+    session = sessions.dated(session or Session(), clip)
+    made = provenance_of(model, settings)
+    return measure(clip, track, evidence, settings, provenance=made, session=session, book=book)
 
 
 def watch(
@@ -138,9 +167,18 @@ def _check_points(clip: Clip, points: StickerPoints) -> None:
 
 
 def measure(
-    clip: Clip, track: PoseTrack, evidence: ClipEvidence, settings: Settings, /, *, provenance: Provenance
+    clip: Clip,
+    track: PoseTrack,
+    evidence: ClipEvidence,
+    settings: Settings,
+    /,
+    *,
+    provenance: Provenance,
+    session: Session | None = None,
+    book: RuleBook | None = None,
 ) -> Trial:
     """Return everything that follows from a raw track: no pixel is looked at again."""
+    book = book or rules.published()
     overview = cleaning.clean(track, tasks.OVERVIEW_CLEANING)
     chosen = _task(overview, settings)
     task = chosen.task
@@ -150,9 +188,9 @@ def measure(
     signals = signals_of(legs)
 
     filming = quality.Filming(clip, evidence, track, setup, legs)
-    findings = quality.check_filming(filming, rules.gates_for(task.name, on="clip"))
+    findings = quality.check_filming(filming, book.gates_for(task.name, on="clip"))
     found = () if quality.forbids_reps(findings) else task.reps(signals)
-    reps = quality.grade_reps(found, legs, rules.gates_for(task.name, on="rep"), findings)
+    reps = quality.grade_reps(found, legs, book.gates_for(task.name, on="rep"), findings)
     raw_signals = signals_of(orientation.to_frontal(track, setup) if setup else ())
     measures = uncertainty.with_intervals(
         measures_of(reps, signals, chosen=task.measures),
@@ -169,8 +207,8 @@ def measure(
     if settings.correct_yaw:
         measures = uncertainty.with_yaw_corrected(measures)
     means = summary.set_means(reps, measures)
-    bands = rules.bands_for(task.name, settings.sex)
-    return Trial(
+    bands = book.bands_for(task.name, settings.sex)
+    trial = Trial(
         clip=clip,
         task=_as_run(chosen, smooth, bands, settings),
         evidence=evidence,
@@ -180,25 +218,37 @@ def measure(
         reps=reps,
         measures=measures,
         means=means,
-        differences=summary.side_differences(means, rules.detectable_changes()),
+        differences=summary.side_differences(means, book.changes_for(task.name)),
         flags=flags.flags_of(reps, measures, bands),
         findings=(
             *findings,
-            *_about_reps(reps, findings, filming, task),
+            *_about_reps(reps, findings, filming, task, book),
             *quality.check_pelvis(reps, measures["pelvic_drop_deg"].tolist(), evidence),
         ),
-        provenance=provenance,
+        provenance=replace(provenance, rules=book.versions),
+        session=session or Session(),
+        profiles=depth_profiles_of(reps, signals),
     )
+    return judged(trial, book)
+
+
+def judged(trial: Trial, book: RuleBook, /) -> Trial:
+    """Return a trial with its verdicts and items by a book of rules."""
+    return replace(trial, verdicts=verdict.verdicts_of(trial, book), items=items.items_of(trial, book))
 
 
 def _about_reps(
-    reps: tuple[Rep, ...], findings: tuple[Finding, ...], filming: quality.Filming, task: Task
+    reps: tuple[Rep, ...],
+    findings: tuple[Finding, ...],
+    filming: quality.Filming,
+    task: Task,
+    book: RuleBook,
 ) -> tuple[Finding, ...]:
     how_to = task.segmenter.how_to_be_found()
-    gates = rules.gates_for(task.name, on="rep")
+    gates = book.gates_for(task.name, on="rep")
     return (
         *quality.check_reps(reps, findings, gates, clip=filming.clip, how_to=how_to),
-        *quality.check_set(reps, filming.legs, filming.track, rules.gates_for(task.name, on="set")),
+        *quality.check_set(reps, filming.legs, filming.track, book.gates_for(task.name, on="set")),
     )
 
 

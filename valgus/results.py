@@ -9,7 +9,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,13 @@ from valgus.model.arrays import FloatArray
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Setup
+from valgus.model.judgement import Decision, DepthProfile, ItemResult
 from valgus.model.rep import Rep
 from valgus.model.rule import Finding, Flag
+from valgus.model.session import Session
 from valgus.model.track import PoseTrack
-from valgus.model.trial import Provenance, SetMean, SideDifference, TaskAsRun, Trial
+from valgus.model.trial import Analysis, Trial
+from valgus.model.trial_parts import Provenance, SetMean, SideDifference, TaskAsRun
 
 #: Raised whenever a file of the folder changes in a way that an older reader would misread.
 SCHEMA_VERSION = 1
@@ -53,6 +56,15 @@ class _Record:
     track_has_world: bool
     measure_columns: tuple[str, ...]
     differences: tuple[SideDifference, ...] = ()
+    session: Session = field(default_factory=Session)
+    profiles: tuple[DepthProfile, ...] = ()
+    verdicts: tuple[Decision, ...] = ()
+    items: tuple[ItemResult, ...] = ()
+
+
+_RECORDS = TypeAdapter(_Record)
+#: Fields that are saved as they are.
+_SAME = tuple(part.name for part in fields(Analysis) if part.name != "measures")
 
 
 def folder_for(clip: Path, out: Path | None = None, /) -> Path:
@@ -96,22 +108,51 @@ def load(folder: Path, /) -> Trial:
         signals = _read_signals(folder / FRAMES)
     except (OSError, ValueError, KeyError) as wrong:
         raise NotAnAnalysis(f"{folder.name}: {wrong}", "Analyse the clip again.") from wrong
+    return Trial(track=track, signals=signals, **_shared(record))
+
+
+def load_analysis(folder: Path, /) -> Analysis:
+    """Return what was saved in a folder without the tables per frame: quick, for many folders.
+
+    Raises
+    ------
+    NotAnAnalysis
+        If its record is missing, damaged or of another version.
+    """
+    return analysis_from(record_text(folder), folder.name)
+
+
+def record_text(folder: Path, /) -> str:
+    """Return the text of a folder's record; `analysis_from` understands it.
+
+    Raises
+    ------
+    NotAnAnalysis
+        If it cannot be read.
+    """
+    try:
+        return (folder / ANALYSIS).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        problem = f"{folder.name}: no {ANALYSIS} that can be read."
+        raise NotAnAnalysis(problem, "Analyse the clip.") from wrong
+
+
+def analysis_from(text: str, name: str, /) -> Analysis:
+    """Return the analysis of a record's text; ``name`` is what complaints call the folder.
+
+    Raises
+    ------
+    NotAnAnalysis
+        If it is damaged or of another version.
+    """
+    return Analysis(**_shared(_record_from(text, name)))
+
+
+def _shared(record: _Record) -> dict[str, Any]:
+    """Return the fields that an analysis and a trial have in common."""
     measures = pd.DataFrame(list(record.measures), columns=list(record.measure_columns), dtype=np.float64)
-    return Trial(
-        clip=record.clip,
-        task=record.task,
-        evidence=record.evidence,
-        setup=record.setup,
-        track=track,
-        signals=signals,
-        reps=record.reps,
-        measures=measures,
-        means=record.means,
-        differences=record.differences,
-        flags=record.flags,
-        findings=record.findings,
-        provenance=record.provenance,
-    )
+    same = {name: getattr(record, name) for name in _SAME}
+    return {**same, "measures": measures}
 
 
 # --- analysis.json ---------------------------------------------------------------------------------------
@@ -120,24 +161,15 @@ def load(folder: Path, /) -> Trial:
 def _as_json(trial: Trial) -> str:
     record = _Record(
         schema_version=SCHEMA_VERSION,
-        clip=trial.clip,
-        task=trial.task,
-        evidence=trial.evidence,
-        setup=trial.setup,
-        reps=trial.reps,
+        **{name: getattr(trial, name) for name in _SAME},
         measures=tuple(_blanks_as_none(row) for row in trial.measures.to_dict("records")),
-        means=trial.means,
-        differences=trial.differences,
-        flags=trial.flags,
-        findings=trial.findings,
-        provenance=trial.provenance,
         landmark_names=trial.track.names,
         track_steps=trial.track.steps,
         track_has_world=trial.track.world_m is not None,
         measure_columns=tuple(trial.measures.columns),
     )
     return json.dumps(
-        TypeAdapter(_Record).dump_python(record, mode="json"), indent=1, ensure_ascii=False, allow_nan=False
+        _RECORDS.dump_python(record, mode="json"), indent=1, ensure_ascii=False, allow_nan=False
     )
 
 
@@ -146,26 +178,27 @@ def _blanks_as_none(row: dict[Any, Any]) -> dict[str, float | None]:
 
 
 def _read_record(folder: Path) -> _Record:
-    path = folder / ANALYSIS
+    return _record_from(record_text(folder), folder.name)
+
+
+def _record_from(text: str, name: str) -> _Record:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as wrong:
-        raise NotAnAnalysis(f"{folder.name}: no {ANALYSIS} that can be read.", "Analyse the clip.") from wrong
+        document = json.loads(text)
     except ValueError as wrong:
-        raise NotAnAnalysis(f"{folder.name}: {ANALYSIS} is damaged.", "Analyse the clip again.") from wrong
+        raise NotAnAnalysis(f"{name}: {ANALYSIS} is damaged.", "Analyse the clip again.") from wrong
     version = document.get("schema_version") if isinstance(document, dict) else None
     if version != SCHEMA_VERSION:
         raise NotAnAnalysis(
-            f"{folder.name}: {ANALYSIS} has version {version}, this program reads {SCHEMA_VERSION}.",
+            f"{name}: {ANALYSIS} has version {version}, this program reads {SCHEMA_VERSION}.",
             "Analyse the clip again.",
         )
     try:
-        return TypeAdapter(_Record).validate_python(document)
+        return _RECORDS.validate_python(document)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise NotAnAnalysis(
-            f"{folder.name}: {ANALYSIS} is damaged at {where}: {first['msg']}.", "Analyse the clip again."
+            f"{name}: {ANALYSIS} is damaged at {where}: {first['msg']}.", "Analyse the clip again."
         ) from wrong
 
 

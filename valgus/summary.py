@@ -17,6 +17,8 @@ SUMMED_UP: tuple[tuple[str, str | None], ...] = (
     ("fppa_deg", "fppa_ci95_deg"),
     ("fppa_matched_depth_deg", "fppa_ci95_deg"),
     ("fppa_excursion_deg", None),
+    ("fppa_asis_deg", "fppa_ci95_deg"),
+    ("knee_plus_trunk_deg", "fppa_ci95_deg"),
     ("hip_line_tilt_deg", "hip_line_tilt_ci95_deg"),
     ("pelvic_drop_deg", "pelvic_drop_ci95_deg"),
     ("trunk_lean_deg", None),
@@ -58,6 +60,15 @@ def side_differences(
     return tuple(found)
 
 
+def scatter_ci95(mean: SetMean, /) -> float:
+    """Return the half-width of a mean's interval from the scatter of its reps alone; 0 for a single rep."""
+    return _scatter_ci95(mean.sd, mean.n) if mean.sd is not None else 0.0
+
+
+def _scatter_ci95(sd: float, n: int) -> float:
+    return float(student.ppf(0.975, n - 1)) * sd / float(np.sqrt(n))
+
+
 def _mean(rows: pd.DataFrame, measure: str, interval: str | None, side: str) -> SetMean | None:
     values = np.asarray(rows[measure].dropna(), dtype=np.float64)
     n = len(values)
@@ -76,8 +87,7 @@ def _ci95(sd: float | None, n: int, shared: float | None) -> float | None:
     """
     if sd is None or shared is None:
         return shared
-    between = float(student.ppf(0.975, n - 1)) * sd / np.sqrt(n)
-    return float(np.hypot(between, shared))
+    return float(np.hypot(_scatter_ci95(sd, n), shared))
 
 
 def _rounded(value: float | None) -> float | None:

@@ -10,6 +10,7 @@ import pandas as pd
 from valgus.metrics import depth, knee, pelvis, trunk
 from valgus.metrics.base import Column, Measure, RepView, Signal
 from valgus.model.frontal import FrontalTrack
+from valgus.model.judgement import DepthProfile
 from valgus.model.rep import Rep
 
 #: Decimals kept in every table, so that what is saved is what was computed with.
@@ -101,6 +102,12 @@ def measures_of(reps: Sequence[Rep], signals: pd.DataFrame, /, *, chosen: Sequen
     return pd.DataFrame(rows, columns=[column.name for column in MEASURE_COLUMNS], dtype=np.float64)
 
 
+def depth_profiles_of(reps: Sequence[Rep], signals: pd.DataFrame, /) -> tuple[DepthProfile, ...]:
+    """Return the projection angle by depth, one profile for each rep."""
+    by_side = {side: table.reset_index(drop=True) for side, table in signals.groupby("side")}
+    return tuple(knee.depth_profile(RepView(rep, by_side[rep.side.value])) for rep in reps)
+
+
 __all__ = [
     "MEASURE_COLUMNS",
     "SIGNALS",
@@ -108,6 +115,7 @@ __all__ = [
     "Measure",
     "RepView",
     "Signal",
+    "depth_profiles_of",
     "measures_of",
     "signals_of",
 ]

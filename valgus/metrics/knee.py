@@ -9,6 +9,7 @@ from valgus.metrics.base import (
     STICKERS_SEEN,
     Column,
     Measure,
+    RepView,
     Signal,
     at_depth,
     at_lowest_point,
@@ -17,6 +18,7 @@ from valgus.metrics.base import (
 )
 from valgus.model.arrays import FloatArray
 from valgus.model.frontal import FrontalTrack
+from valgus.model.judgement import DepthProfile
 
 #: Depth at which reps of different depth are compared, % of leg length: about 64 deg of knee flexion.
 MATCHED_DEPTH_PCT = 15.0
@@ -132,6 +134,17 @@ WOBBLE = Measure(
     ),
     path_over_rep("knee_medial_pct"),
 )
+
+#: Depths, % of leg length, at which the projection angle is kept: reps can be compared at any of them.
+PROFILE_PCT = range(5, 26)
+
+
+def depth_profile(view: RepView, /) -> DepthProfile:
+    """Return the projection angle of one rep on the way down at each whole percent of depth."""
+    angles = (at_depth("fppa_deg", depth_pct=float(depth))(view) for depth in PROFILE_PCT)
+    known = tuple(None if np.isnan(angle) else round(angle, 2) for angle in angles)
+    return DepthProfile(view.rep.number, view.rep.side.value, PROFILE_PCT.start, known)
+
 
 FPPA_CI95 = Column(
     "fppa_ci95_deg",

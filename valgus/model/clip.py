@@ -31,6 +31,8 @@ class Clip:
         Codec name as FFmpeg has it, for example ``h264``.
     ended_early : bool
         Whether decoding stopped at damage before the end of the file.
+    recorded_at : str or None
+        When the clip was recorded by its own account, ISO 8601; None where the file does not say.
     """
 
     name: str
@@ -44,3 +46,4 @@ class Clip:
     rotation_deg: int
     codec: str
     ended_early: bool = False
+    recorded_at: str | None = None

@@ -38,14 +38,55 @@ class Severity(str, Enum):
 class DetectableChange:
     """The smallest change of one measure that is more than measurement error between sessions.
 
-    ``population`` and ``source`` say who was measured and where it was published; ``convention`` where
-    nothing is.
+    ``task`` is None where it stands for every task without an entry of its own. ``origin`` says what it is
+    worth: ``published`` for this measure and task, ``borrowed`` from another landmark or task, a
+    ``convention``, or the ``own`` figure of a site that measured its repeatability.
     """
 
     measure: str
+    task: str | None
     value: float
     unit: str
+    origin: Literal["published", "borrowed", "convention", "own"]
     population: str
+    basis: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One figure of the rules for decisions, plans and items.
+
+    ``says`` is what it is, in words; ``population`` and ``source`` as in a band.
+    """
+
+    code: str
+    value: float
+    unit: str
+    says: str
+    population: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a movement-quality scale: a fault, and how a frontal clip can show it.
+
+    ``measure`` is met above ``above`` in ``unit``; both None where no frontal clip shows it, and then
+    ``why_not`` says so. ``proxy`` says what stands for what the scale asks, empty where it is the same.
+    ``tasks`` are those that the scale is made for.
+    """
+
+    scale: str
+    number: int
+    name: str
+    points: int
+    tasks: tuple[str, ...]
+    measure: str | None
+    above: float | None
+    unit: str
+    proxy: str
+    why_not: str
     source: str
 
 

@@ -2,121 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from valgus.model.arrays import SameByValue
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
-from valgus.model.frontal import Origin, Setup
+from valgus.model.frontal import Setup
+from valgus.model.judgement import Decision, DepthProfile, ItemResult
 from valgus.model.rep import Grade, Rep
-from valgus.model.rule import Band, Finding, Flag, Level, Severity
-from valgus.model.settings import Settings
+from valgus.model.rule import Finding, Flag, Level, Severity
+from valgus.model.session import Session
 from valgus.model.track import PoseTrack
+from valgus.model.trial_parts import Provenance, SetMean, SideDifference, TaskAsRun
+
+__all__ = ["Analysis", "Provenance", "SetMean", "SideDifference", "TaskAsRun", "Trial"]
 
 
-@dataclass(frozen=True)
-class TaskAsRun:
-    """The task with everything that was in force.
-
-    Attributes
-    ----------
-    name, title : str
-        Name on the command line and name for people.
-    origin : Origin
-        Given, or detected.
-    sure : float
-        0.5 for a coin toss, 1 for certainty.
-    why : str
-        What told it apart, in words.
-    legs : int
-        Legs measured at once, 1 or 2.
-    methods : tuple of str
-        One sentence for each step, from pixels to reps, written by the step that ran.
-    bands : tuple of Band
-        Thresholds in force.
-    """
-
-    name: str
-    title: str
-    origin: Origin
-    sure: float
-    why: str
-    legs: int
-    methods: tuple[str, ...]
-    bands: tuple[Band, ...]
-
-
-@dataclass(frozen=True)
-class SetMean:
-    """Mean of one measure over the valid reps of one side.
-
-    ``sd`` is the spread between reps and ``ci95`` the half-width of the mean's interval; None where unknown.
-    """
-
-    measure: str
-    side: str
-    n: int
-    mean: float
-    sd: float | None
-    ci95: float | None
-
-
-@dataclass(frozen=True)
-class SideDifference:
-    """Left mean minus right mean of one measure.
-
-    ``ci95`` is the half-width of its interval, None where the error is not known; ``mdc`` the smallest
-    detectable change. It is ``real`` only when it is larger than both.
-    """
-
-    measure: str
-    value: float
-    ci95: float | None
-    mdc: float
-
-    @property
-    def real(self) -> bool:
-        """Whether it is larger than its own error and than what two sessions differ by anyway."""
-        return self.ci95 is not None and abs(self.value) > max(self.ci95, self.mdc)
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """What made the numbers, so that they can be made again.
-
-    ``packages`` are names with versions; ``model_sha256`` is that of the file as used.
-    """
-
-    valgus_version: str
-    definitions_version: str
-    model: str
-    model_sha256: str
-    settings: Settings
-    packages: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Trial(SameByValue):
-    """One clip, one task, all of its numbers; exports need nothing else.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Analysis(SameByValue):
+    """What is known about one clip without its tables per frame: enough to judge and to compare.
 
     Attributes
     ----------
-    track : PoseTrack
-        Landmarks as the pose source gave them, before cleaning.
-    signals : DataFrame
-        Long: one row per frame and side (``time_s``, ``side``, one column per signal). NaN where unknown.
     measures : DataFrame
         One row per rep, in the order of ``reps``; the columns of the per-rep contract that are values.
+    session : Session
+        What the person said about the day.
+    profiles : tuple of DepthProfile
+        The projection angle by depth, one for each rep.
+    verdicts : tuple of Decision
+        What this clip alone says, one for each side; the decision over time belongs to the history.
+    items : tuple of ItemResult
+        Movement-quality items, for each side.
     """
 
     clip: Clip
     task: TaskAsRun
     evidence: ClipEvidence
     setup: Setup | None
-    track: PoseTrack
-    signals: pd.DataFrame
     reps: tuple[Rep, ...]
     measures: pd.DataFrame
     means: tuple[SetMean, ...]
@@ -124,6 +49,10 @@ class Trial(SameByValue):
     flags: tuple[Flag, ...]
     findings: tuple[Finding, ...]
     provenance: Provenance
+    session: Session = field(default_factory=Session)
+    profiles: tuple[DepthProfile, ...] = ()
+    verdicts: tuple[Decision, ...] = ()
+    items: tuple[ItemResult, ...] = ()
 
     @property
     def measured(self) -> bool:
@@ -139,21 +68,6 @@ class Trial(SameByValue):
     def pelvis_source(self) -> str:
         """What the pelvis was taken from: stickers, or landmarks, whose hip line is not the pelvis."""
         return "landmarks" if self.evidence.stickers is None else "stickers"
-
-    @property
-    def pelvis_baseline(self) -> str:
-        """What changes of the pelvis are measured from.
-
-        Standing on both legs in this clip ('two_leg', stickers only), on one leg before each rep
-        ('single_leg'), or nothing ('none').
-        """
-        if self.task.legs == 2:
-            return "none"
-        return "two_leg" if self._change_from_two_legs_known() else "single_leg"
-
-    def _change_from_two_legs_known(self) -> bool:
-        name = "pelvic_drop_from_two_legs_deg"
-        return name in self.signals and bool(self.signals[name].notna().any())
 
     def valid_reps(self, side: str) -> tuple[Rep, ...]:
         """Return the reps of a side that count in means: graded ok or low."""
@@ -173,3 +87,38 @@ class Trial(SameByValue):
         """The finding with the heaviest consequence, the first of them; None when there is none."""
         ordered = sorted(self.findings, key=lambda finding: -finding.severity.rank)
         return ordered[0] if ordered and ordered[0].severity is not Severity.NOTE else None
+
+    def mean_of(self, measure: str, side: str, /) -> SetMean | None:
+        """Return the set mean of one measure on one side, None when there is none."""
+        return next((m for m in self.means if (m.measure, m.side) == (measure, side)), None)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Trial(Analysis):
+    """One clip, one task, all of its numbers; exports need nothing else.
+
+    Attributes
+    ----------
+    track : PoseTrack
+        Landmarks as the pose source gave them, before cleaning.
+    signals : DataFrame
+        Long: one row per frame and side (``time_s``, ``side``, one column per signal). NaN where unknown.
+    """
+
+    track: PoseTrack
+    signals: pd.DataFrame
+
+    @property
+    def pelvis_baseline(self) -> str:
+        """What changes of the pelvis are measured from.
+
+        Standing on both legs in this clip ('two_leg', stickers only), on one leg before each rep
+        ('single_leg'), or nothing ('none').
+        """
+        if self.task.legs == 2:
+            return "none"
+        return "two_leg" if self._change_from_two_legs_known() else "single_leg"
+
+    def _change_from_two_legs_known(self) -> bool:
+        name = "pelvic_drop_from_two_legs_deg"
+        return name in self.signals and bool(self.signals[name].notna().any())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from av.error import FFmpegError
@@ -23,6 +24,8 @@ _STATES_DURATION = ("mov", "matroska", "avi")
 _END_TOLERANCE_S = 0.5
 # Containers with an index of key frames that can be relied on; GIF pictures, for one, build on all before.
 _CAN_SEEK = ("mov", "matroska")
+# Video from before is not from a phone: a clock that was not set.
+_FIRST_PHONE_VIDEO = 2000
 
 
 class Decoder:
@@ -76,6 +79,17 @@ class Decoder:
         if length_s and self.stream.average_rate:
             return max(1, round(length_s * self.stream.average_rate))
         return self.stream.frames or None
+
+    @property
+    def recorded_at(self) -> str | None:
+        """When the file says that it was recorded, ISO 8601; None where it says nothing that can be true."""
+        said = self._container.metadata.get("creation_time", "")
+        try:
+            when = datetime.fromisoformat(said.replace("Z", "+00:00"))
+        except ValueError:
+            return None
+        # A clock that was never set says 1904 or 1970.
+        return when.isoformat() if when.year >= _FIRST_PHONE_VIDEO else None
 
     @property
     def can_seek(self) -> bool:

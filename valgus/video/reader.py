@@ -260,6 +260,7 @@ class ClipReader:
             rotation_deg=self.rotation_deg,
             codec=self.codec,
             ended_early=self.ended_early,
+            recorded_at=self._decoder.recorded_at,
         )
 
 

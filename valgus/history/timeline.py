@@ -1,0 +1,363 @@
+"""Visits in order: what each says, against the baseline and after the visits before it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from valgus import decision, summary, verdict
+from valgus.errors import NotAnAnalysis, WrongUsage
+from valgus.flags import flags_of
+from valgus.history.index import Found, saved_analyses
+from valgus.model.history import BetweenLegs, History, Problem, Series, SetUp, Visit
+from valgus.model.judgement import Change, DepthProfile, Facts
+from valgus.model.rule import DetectableChange
+from valgus.model.rulebook import RuleBook
+from valgus.model.session import Session
+from valgus.model.trial import Analysis
+from valgus.model.trial_parts import SetMean
+from valgus.sessions import SessionFile, from_folders, overlaid
+
+#: What was not entered, in a set-up that has to be put in order.
+NOT_ENTERED = -1.0
+
+
+def read_person(
+    root: Path,
+    /,
+    book: RuleBook,
+    *,
+    today: dt.date,
+    person: str | None = None,
+    baseline: dt.date | None = None,
+) -> History:
+    """Return the history of one person from every saved analysis below a folder.
+
+    Parameters
+    ----------
+    root : Path
+        The person's folder.
+    book : RuleBook
+        Every visit is judged anew by these, whatever was in force when it was analysed.
+    today : date
+        Days after it are taken for a mistake.
+    person : str, optional
+        Whose analyses are taken where the folder holds those of several people.
+    baseline : date, optional
+        The day that others are compared with; by default the first with enough valid reps.
+
+    Raises
+    ------
+    NotAnAnalysis
+        If there is no folder, or nothing in it that can be used.
+    WrongUsage
+        If it holds several people's sessions and none was chosen, or the baseline has no session.
+    """
+    if not root.is_dir():
+        raise NotAnAnalysis(f"{root}: there is no such folder.", "Give the folder of one person.")
+    found, problems = saved_analyses(root)
+    known, more = _with_sessions(root, found)
+    chosen = _of_one_person(root, known, person)
+    dated, left_out = _on_known_days(chosen, today)
+    problems = (*problems, *more, *left_out)
+    if not dated:
+        raise NotAnAnalysis(_nothing_in(root, problems), "Analyse the clips first: valgus analyze CLIP.")
+    by_rules = [replace(one, analysis=_judged_by(one.analysis, book)) for one in dated]
+    series = tuple(_all_series(by_rules, book, baseline))
+    if baseline is not None and not any(visit.date == baseline for s in series for visit in s.visits):
+        raise WrongUsage(
+            f"{root.name}: no session on {baseline.isoformat()}.", "Choose a day that is listed."
+        )
+    names = {one.session.person for one in dated if one.session.person}
+    return History(
+        person=next(iter(names), root.resolve().name),
+        series=series,
+        between_legs=tuple(_between_legs(series, book)),
+        problems=problems,
+        dates_from=tuple(sorted({one.session.date_from for one in dated if one.session.date_from})),
+        rules=book.versions,
+    )
+
+
+# --- what is in the folder ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Clip:
+    """A saved analysis with what is now known about its session."""
+
+    folder: str
+    analysis: Analysis
+    session: Session
+
+    @property
+    def date(self) -> dt.date:
+        """The day, for those of which it is known."""
+        assert self.session.date is not None
+        return self.session.date
+
+
+def _with_sessions(root: Path, found: Sequence[Found]) -> tuple[list[_Clip], list[Problem]]:
+    """Return the analyses with what ``session.toml`` says now: pain is entered a day later."""
+    files: dict[Path, SessionFile | None] = {}
+    clips, problems = [], []
+    for one in found:
+        place = (root / one.folder).parent
+        if place not in files:
+            try:
+                files[place] = SessionFile.beside(place)
+            except WrongUsage as wrong:
+                files[place] = None
+                where = place.relative_to(root).as_posix() if place != root.parent else place.name
+                problems.append(Problem(where, f"{wrong} Its sessions are left out."))
+        file = files[place]
+        if file is not None:
+            clips.append(_Clip(one.folder, one.analysis, _session_now(one.analysis, file, place)))
+    return clips, problems
+
+
+def _session_now(analysis: Analysis, file: SessionFile, place: Path) -> Session:
+    saved = analysis.session
+    if file.document is None:
+        return from_folders(saved, place)
+    session = from_folders(overlaid(file.session(analysis.clip.name), saved), place)
+    if session.date is None:
+        session = replace(session, date=saved.date, date_from=saved.date_from)
+    return session
+
+
+def _of_one_person(root: Path, clips: list[_Clip], person: str | None) -> list[_Clip]:
+    counts: dict[str, int] = defaultdict(int)
+    for clip in clips:
+        if clip.session.person:
+            counts[clip.session.person] += 1
+    if person is not None:
+        if person not in counts:
+            there = ", ".join(sorted(counts)) or "nobody by name"
+            raise WrongUsage(f"{root.name}: nobody is called {person!r}.", f"There is: {there}.")
+        return [clip for clip in clips if clip.session.person == person]
+    if len(counts) > 1:
+        listed = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
+        raise WrongUsage(
+            f"{root.name}: holds sessions of several people: {listed}.",
+            "Give the folder of one person, or choose one with --name NAME.",
+        )
+    return clips
+
+
+def _on_known_days(clips: list[_Clip], today: dt.date) -> tuple[list[_Clip], list[Problem]]:
+    dated, problems = [], []
+    for clip in clips:
+        day = clip.session.date
+        if day is None:
+            problems.append(
+                Problem(clip.folder, "has no date; write date = 2026-11-21 into session.toml. Left out.")
+            )
+        elif day > today:
+            source = clip.session.date_from or "its date"
+            problems.append(
+                Problem(clip.folder, f"is dated {day.isoformat()}, in the future ({source}). Left out.")
+            )
+        else:
+            dated.append(clip)
+    return dated, problems
+
+
+def _nothing_in(root: Path, problems: Sequence[Problem]) -> str:
+    if not problems:
+        return f"{root.name}: no saved analysis in this folder."
+    listed = " ".join(f"{problem.where}: {problem.says}" for problem in problems[:3])
+    return f"{root.name}: no saved analysis that can be used. {listed}"
+
+
+def _judged_by(analysis: Analysis, book: RuleBook) -> Analysis:
+    """Return an analysis with the bands of a book in force, so that all visits are judged alike."""
+    bands = book.bands_for(analysis.task.name, analysis.provenance.settings.sex)
+    if bands == analysis.task.bands:
+        return analysis
+    flags = flags_of(analysis.reps, analysis.measures, bands)
+    return replace(analysis, task=replace(analysis.task, bands=bands), flags=flags)
+
+
+# --- series -------------------------------------------------------------------------------------------------
+
+
+def _all_series(clips: list[_Clip], book: RuleBook, baseline: dt.date | None) -> Iterator[Series]:
+    """Yield one series for each set-up, those filmed last first."""
+    by_setup: dict[SetUp, list[_Clip]] = defaultdict(list)
+    for clip in clips:
+        for side in verdict.sides_of(clip.analysis):
+            by_setup[_setup_of(clip, side)].append(clip)
+    series = [_series(setup, of_it, book, baseline) for setup, of_it in sorted(by_setup.items())]
+    yield from sorted(series, key=lambda one: -one.last.date.toordinal())
+
+
+def _setup_of(clip: _Clip, side: str) -> SetUp:
+    analysis, session = clip.analysis, clip.session
+    return SetUp(
+        task=analysis.task.name,
+        side=side,
+        view=analysis.setup.facing.value if analysis.setup else "",
+        step_height_cm=NOT_ENTERED if session.step_height_cm is None else session.step_height_cm,
+        load_kg=NOT_ENTERED if session.load_kg is None else session.load_kg,
+        model=analysis.provenance.model,
+        definitions_version=analysis.provenance.definitions_version,
+    )
+
+
+def _series(setup: SetUp, clips: list[_Clip], book: RuleBook, chosen: dt.date | None) -> Series:
+    clips = sorted(clips, key=lambda clip: (clip.date, clip.session.set or 0, clip.folder))
+    days = [(day, list(of_day)) for day, of_day in groupby(clips, key=lambda clip: clip.date)]
+    task = clips[0].analysis.task
+    builder = _VisitBuilder(setup.side, verdict.projection_angle(task.bands), book)
+    visits: list[Visit] = []
+    baseline: Visit | None = None
+    compared_with: list[_Clip] = []
+    chosen_here = chosen if any(day == chosen for day, _ in days) else None
+    for day, of_day in days:
+        visit = builder.visit(day, of_day, compared_with, met_before=_met_in_a_row(visits))
+        visits.append(visit)
+        if baseline is None and _can_be_baseline(visit.facts, book) and chosen_here in (None, day):
+            baseline, compared_with = visit, of_day
+    return Series(setup, task, builder.angle, tuple(visits), baseline)
+
+
+def _can_be_baseline(facts: Facts, book: RuleBook) -> bool:
+    return facts.filming is None and facts.valid >= book.limit("least_valid_reps")
+
+
+def _met_in_a_row(visits: Sequence[Visit]) -> int:
+    count = 0
+    for visit in reversed(visits):
+        if not visit.decision.meets_all:
+            break
+        count += 1
+    return count
+
+
+class _VisitBuilder:
+    """Makes the visits of one series."""
+
+    def __init__(self, side: str, angle: str, book: RuleBook) -> None:
+        self.side, self.angle, self._book = side, angle, book
+
+    def visit(
+        self, day: dt.date, clips: Sequence[_Clip], baseline: Sequence[_Clip], *, met_before: int
+    ) -> Visit:
+        """Return one day, compared with the clips of the baseline, if there is one already."""
+        analyses = [clip.analysis for clip in clips]
+        session = _of_the_day(clips)
+        changes = tuple(self._changes(analyses, [clip.analysis for clip in baseline])) if baseline else ()
+        facts = verdict.facts_of(
+            analyses, self.side, self._book, session=session, changes=changes, met_before=met_before
+        )
+        return Visit(
+            date=day,
+            clips=tuple(clip.folder for clip in clips),
+            session=session,
+            means=verdict.session_means(analyses, self.side),
+            facts=facts,
+            decision=decision.decide(facts, self._book),
+            changes=changes,
+        )
+
+    def _changes(self, now: Sequence[Analysis], before: Sequence[Analysis]) -> Iterator[Change]:
+        means_now, means_before = (
+            {mean.measure: mean for mean in verdict.session_means(analyses, self.side)}
+            for analyses in (now, before)
+        )
+        depth = self._depth_to_compare_at(now, before, means_now, means_before)
+        for detectable in self._book.changes_for(now[0].task.name):
+            measure = detectable.measure
+            if measure not in means_now or measure not in means_before:
+                continue
+            change = _change(means_before[measure], means_now[measure], detectable)
+            if depth is not None and measure == "fppa_deg":
+                change = self._at_depth(change, depth, now, before)
+            yield change
+
+    def _depth_to_compare_at(
+        self,
+        now: Sequence[Analysis],
+        before: Sequence[Analysis],
+        means_now: dict[str, SetMean],
+        means_before: dict[str, SetMean],
+    ) -> int | None:
+        """Return the deepest whole percent that all valid reps of both reach; None where depths agree."""
+        depths = [means["depth_pct"].mean for means in (means_now, means_before) if "depth_pct" in means]
+        if len(depths) < 2 or abs(depths[0] - depths[1]) <= self._book.limit("depth_differs_pct"):
+            return None
+        profiles = [profile for one in (*now, *before) for profile in _profiles(one, self.side)]
+        reached = [
+            max((k for k, angle in enumerate(p.fppa_deg) if angle is not None), default=-1) + p.from_pct
+            for p in profiles
+        ]
+        return min(reached, default=None)
+
+    def _at_depth(
+        self, change: Change, depth: int, now: Sequence[Analysis], before: Sequence[Analysis]
+    ) -> Change:
+        then_deg, now_deg = (
+            [p.at(depth) for one in analyses for p in _profiles(one, self.side)] for analyses in (before, now)
+        )
+        return replace(
+            change,
+            baseline=_mean_of_known(then_deg),
+            now=_mean_of_known(now_deg),
+            at_depth_pct=float(depth),
+        )
+
+
+def _mean_of_known(values: Sequence[float | None]) -> float:
+    return round(float(np.mean([value for value in values if value is not None])), 3)
+
+
+def _profiles(analysis: Analysis, side: str) -> list[DepthProfile]:
+    valid = {rep.number for rep in analysis.valid_reps(side)}
+    return [p for p in analysis.profiles if p.side == side and p.rep in valid]
+
+
+def _change(before: SetMean, now: SetMean, detectable: DetectableChange) -> Change:
+    scatter = float(np.hypot(summary.scatter_ci95(before), summary.scatter_ci95(now)))
+    return Change(
+        measure=detectable.measure,
+        baseline=before.mean,
+        now=now.mean,
+        needed=round(max(detectable.value, scatter), 3),
+        source=f"{detectable.origin}: {detectable.source}",
+    )
+
+
+def _of_the_day(clips: Sequence[_Clip]) -> Session:
+    """Return what was said about a day, over all of its clips: the worst pain, else what was said first."""
+    first = clips[0].session
+    return replace(
+        first,
+        pain_during=_worst([clip.session.pain_during for clip in clips]),
+        pain_next_morning=_worst([clip.session.pain_next_morning for clip in clips]),
+        notes="; ".join(dict.fromkeys(clip.session.notes for clip in clips if clip.session.notes)),
+    )
+
+
+def _worst(values: Sequence[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
+
+
+# --- left against right -------------------------------------------------------------------------------------
+
+
+def _between_legs(series: Sequence[Series], book: RuleBook) -> Iterator[BetweenLegs]:
+    by_setup: dict[SetUp, dict[dt.date, list[SetMean]]] = defaultdict(lambda: defaultdict(list))
+    for one in series:
+        for visit in one.visits:
+            by_setup[replace(one.setup, side="")][visit.date] += visit.means
+    for setup, days in by_setup.items():
+        for day, means in sorted(days.items()):
+            for found in summary.side_differences(means, book.changes_for(setup.task)):
+                yield BetweenLegs(day, setup, found)

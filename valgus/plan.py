@@ -1,0 +1,268 @@
+"""What to do tomorrow: the deficit patterns that the reps show, and a plan from the exercise ladder.
+
+Advice from a consensus of practice, not a diagnosis. There is none where pain, a missing clearance or a clip
+that cannot be judged forbids it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from valgus import decision
+from valgus.model.judgement import Decision, Facts, Outcome
+from valgus.model.ladder import Exercise, Ladder, Plan, Rung, SeenPattern
+from valgus.model.rule import Level
+from valgus.model.rulebook import RuleBook
+from valgus.model.session import Session
+from valgus.model.trial_parts import SetMean, SideDifference, TaskAsRun
+
+#: Exercises of a plan before the stretch; three make a session of 20 to 25 minutes.
+MOST_EXERCISES = 3
+STRETCH = "hip_flexor_stretch"
+DAYS_PER_WEEK = "2-3 days a week, 20-25 minutes, on easy or rest days, not the day before a hard or long run"
+
+
+class Leg:
+    """What one leg's session says: the facts, the decision on them, and the means behind both."""
+
+    def __init__(self, facts: Facts, decided: Decision, means: Sequence[SetMean]) -> None:
+        self.facts, self.decision = facts, decided
+        self._means = {mean.measure: mean.mean for mean in means}
+
+    @property
+    def side(self) -> str:
+        """Left or right."""
+        return self.facts.side
+
+    def mean(self, measure: str, /) -> float | None:
+        """Return the set mean of a measure, None where it is not known."""
+        return self._means.get(measure)
+
+    def beyond_green(self, measure: str, /) -> bool:
+        """Return whether the mean of a measure is beyond the green band."""
+        return any(m.mean.measure == measure and m.level is not Level.GREEN for m in self.facts.means)
+
+
+def plan_of(
+    legs: Sequence[Leg],
+    differences: Sequence[SideDifference],
+    *,
+    task: TaskAsRun,
+    session: Session,
+    book: RuleBook,
+) -> Plan:
+    """Return the plan for one session of one task, from all legs that were filmed.
+
+    The leg with the more careful outcome sets the rung.
+
+    Parameters
+    ----------
+    legs : sequence of Leg
+        At least one.
+    differences : sequence of SideDifference
+        Between the legs.
+    """
+    ladder = book.ladder
+    leading = min(legs, key=lambda leg: leg.decision.outcome.rank)
+    rung = _current_rung(task.name, session, ladder)
+    next_rung, step = _next_step(leading.decision.outcome, rung, task, session, ladder)
+    seen = tuple(_patterns(legs, differences, book))
+    withheld = _withheld(legs, session, book)
+    return Plan(
+        rests_on=_rests_on(legs, task, session),
+        rung=rung,
+        next_rung=next_rung,
+        step=step,
+        exercises=() if withheld else tuple(_exercises(seen, min(rung.number, next_rung.number), ladder)),
+        why=seen,
+        days_per_week=DAYS_PER_WEEK,
+        retest_from=_weeks_after(session.date, book.limit("retest_weeks_from")),
+        retest_to=_weeks_after(session.date, book.limit("retest_weeks_to")),
+        rules=tuple(_rules(seen, book)),
+        withheld=withheld,
+    )
+
+
+# --- whether there is a plan --------------------------------------------------------------------------------
+
+
+def _withheld(legs: Sequence[Leg], session: Session, book: RuleBook) -> str:
+    if not all(decision.may_plan(leg.facts, book) for leg in legs):
+        return "Pain was too high, or had not settled by the next morning: rest this, and see a clinician."
+    if session.weeks_since_surgery is not None and session.clinician_cleared is not True:
+        return (
+            "After surgery a clinician has to agree to exercise first; then set clinician_cleared = true in "
+            "session.toml."
+        )
+    if all(leg.decision.outcome is Outcome.CANNOT_JUDGE for leg in legs):
+        return f"Nothing could be judged: {legs[0].decision.reasons[0].says}. {_refilm(legs[0])}"
+    return ""
+
+
+def _refilm(leg: Leg) -> str:
+    return leg.decision.reasons[0].would_change
+
+
+# --- where on the ladder ------------------------------------------------------------------------------------
+
+
+def _current_rung(task: str, session: Session, ladder: Ladder) -> Rung:
+    """Return the rung that was entered, else the one that the filmed task belongs to."""
+    if session.rung is not None:
+        return ladder.rung(session.rung)
+    loaded = bool(session.load_kg)
+    fitting = [rung for rung in ladder.rungs if task in rung.tasks]
+    return next((rung for rung in fitting if rung.loaded == loaded), fitting[0])
+
+
+def _next_step(
+    outcome: Outcome, rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder
+) -> tuple[Rung, str]:
+    """Return the rung to train on, and what changes, in a sentence."""
+    if outcome is Outcome.PROGRESS:
+        return _upwards(rung, task, session, ladder)
+    if outcome is Outcome.REGRESS:
+        return _downwards(rung, task, session, ladder)
+    return rung, f"Stay where you are: rung {rung.number}, {rung.name}{_step_now(task, session)}."
+
+
+def _step_now(task: TaskAsRun, session: Session) -> str:
+    if task.name != "step-down" or session.step_height_cm is None:
+        return ""
+    return f", step of {session.step_height_cm:g} cm"
+
+
+def _upwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> tuple[Rung, str]:
+    height = session.step_height_cm
+    higher = [h for h in ladder.step_heights_cm if height is not None and h > height]
+    if task.name == "step-down" and higher:
+        return rung, f"Go up a step: from {height:g} to {higher[0]:g} cm, everything else as it is."
+    above = ladder.rung(rung.number + 1)
+    if above == rung:
+        return rung, f"You are on the highest rung ({rung.name}): add difficulty in small steps."
+    return above, f"Move up: from rung {rung.number}, {rung.name}, to rung {above.number}, {above.name}."
+
+
+def _downwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> tuple[Rung, str]:
+    height = session.step_height_cm
+    lower = [h for h in ladder.step_heights_cm if height is not None and h < height]
+    easier = "reduce the range, slow down, lower the load; rebuild, then add load again"
+    if task.name == "step-down" and lower:
+        return rung, f"Go down a step: from {height:g} to {lower[-1]:g} cm; {easier}."
+    below = ladder.rung(rung.number - 1)
+    if below == rung:
+        return rung, f"Stay on the lowest rung ({rung.name}) and make it easier: {easier}."
+    return below, f"Go back to rung {below.number}, {below.name}: {easier}."
+
+
+# --- patterns -----------------------------------------------------------------------------------------------
+
+
+def _patterns(
+    legs: Sequence[Leg], differences: Sequence[SideDifference], book: RuleBook
+) -> Iterator[SeenPattern]:
+    """Yield what the reps show, for each leg that could be judged; 'none' where nothing stands out."""
+    judged = [leg for leg in legs if leg.decision.outcome is not Outcome.CANNOT_JUDGE]
+    seen = [
+        SeenPattern(book.ladder.pattern(code), leg.side, evidence)
+        for leg in judged
+        for code, evidence in _of_leg(leg, book)
+    ]
+    seen += [
+        SeenPattern(book.ladder.pattern("asymmetry"), _worse_side(found), _said_difference(found))
+        for found in differences
+        if found.real
+    ]
+    yield from seen or [SeenPattern(book.ladder.pattern("none"), "", "")][: len(judged)]
+
+
+def _of_leg(leg: Leg, book: RuleBook) -> Iterator[tuple[str, str]]:
+    fppa, drop = leg.mean("fppa_deg"), leg.mean("pelvic_drop_deg")
+    if any(leg.beyond_green(angle) for angle in decision.PROJECTION_ANGLES):
+        yield _valgus(leg, book), f"mean projection angle {fppa:.1f} deg{_said_drop(drop)}"
+    elif leg.beyond_green("pelvic_drop_deg"):
+        yield "drop_alone", f"mean pelvic drop {drop:.1f} deg"
+    lean, depth = leg.mean("trunk_lean_deg"), leg.mean("depth_pct")
+    if lean is not None and lean > book.limit("pattern_trunk_lean_deg"):
+        yield "trunk_lean", f"mean trunk lean {lean:.1f} deg"
+    if leg.mean("hold_s") is None and depth is not None and depth < book.limit("pattern_shallow_pct"):
+        yield "shallow", f"mean depth {depth:.1f} % of leg length"
+    if leg.facts.drift is not None and leg.facts.drift.real:
+        yield "fatigue", f"from {leg.facts.drift.first:.1f} to {leg.facts.drift.last:.1f} deg within the set"
+
+
+def _valgus(leg: Leg, book: RuleBook) -> str:
+    matched = leg.mean("fppa_matched_depth_deg")
+    edge = next((m.band.amber for m in leg.facts.means if m.mean.measure == "fppa_deg"), None)
+    if matched is not None and edge is not None and matched <= edge:
+        return "valgus_only_deep"
+    if leg.mean("pelvic_drop_deg") is None:
+        return "valgus_pelvis_unknown"
+    return "valgus_with_drop" if leg.beyond_green("pelvic_drop_deg") else "valgus_without_drop"
+
+
+def _said_drop(drop: float | None) -> str:
+    return "" if drop is None else f", mean pelvic drop {drop:.1f} deg"
+
+
+def _worse_side(found: SideDifference) -> str:
+    return "left" if found.value > 0 else "right"
+
+
+def _said_difference(found: SideDifference) -> str:
+    name = decision.NAMES[found.measure]
+    return f"{name} {abs(found.value):.1f} deg larger than on the other side"
+
+
+# --- what to do ---------------------------------------------------------------------------------------------
+
+
+def _exercises(seen: Sequence[SeenPattern], most_rung: int, ladder: Ladder) -> Iterator[Exercise]:
+    """Yield the exercises that most of the patterns point to, none above the rung, and the stretch.
+
+    In the order of a session: activation first, the hardest last.
+    """
+    # The first choice of every pattern, then every second choice, and so on.
+    choices = zip_longest(*(pattern.pattern.exercises for pattern in seen))
+    pointed = [code for places in choices for code in places if code is not None]
+    fitting = [ladder.exercise(code) for code in dict.fromkeys(pointed) if code != STRETCH]
+    chosen = [exercise for exercise in fitting if exercise.rung <= most_rung][:MOST_EXERCISES]
+    own = [e for e in ladder.exercises if e.rung == most_rung and e not in chosen and e.code != STRETCH]
+    if own and not any(exercise.rung == most_rung for exercise in chosen):
+        # Something of the rung itself belongs into every plan: that is what the next test is about.
+        chosen = [*chosen[: MOST_EXERCISES - 1], own[0]]
+    yield from sorted(chosen, key=lambda exercise: exercise.rung)
+    yield ladder.exercise(STRETCH)
+
+
+def _rules(seen: Sequence[SeenPattern], book: RuleBook) -> Iterator[str]:
+    yield "Quality before quantity: if the knee drifts inwards, reduce the range, slow down, lower the load."
+    yield from dict.fromkeys(_advice(pattern) for pattern in seen if pattern.pattern.advice)
+    pain = book.limit("pain_acceptable")
+    yield f"Stop at pain above {pain:g} of 10. Sore for more than 48 hours: do less, then go on."
+    every = book.limit("deload_every_weeks")
+    yield f"Every {every:g}th week do half of the sets: plateaus come from never resting."
+    yield "A large projection angle is no proof of a weak hip: a stiff ankle and the foot raise it too."
+    yield "Pain at the side of the hip or in the knee: see a clinician first."
+
+
+def _advice(seen: SeenPattern) -> str:
+    if seen.pattern.code == "asymmetry":
+        return seen.pattern.advice.replace("the worse side", f"the {seen.side} side")
+    return seen.pattern.advice
+
+
+def _weeks_after(day: dt.date | None, weeks: float) -> dt.date | None:
+    return None if day is None else day + dt.timedelta(weeks=weeks)
+
+
+def _rests_on(legs: Sequence[Leg], task: TaskAsRun, session: Session) -> str:
+    when = "" if session.date is None else f" of {session.date.isoformat()}"
+    reps = " and ".join(f"{_counted(leg.facts.valid)} of the {leg.side} leg" for leg in legs)
+    return f"{task.title}{when}, {reps}"
+
+
+def _counted(reps: int) -> str:
+    return f"{reps} valid rep{'' if reps == 1 else 's'}"

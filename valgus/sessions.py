@@ -1,0 +1,190 @@
+"""What a person says about the clips of a session, in ``session.toml`` beside them, and their day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from valgus.errors import WrongUsage
+from valgus.model.clip import Clip
+from valgus.model.frontal import Side
+from valgus.model.session import Session
+from valgus.model.settings import Settings
+from valgus.rules.toml import Document
+
+SESSION_FILE = "session.toml"
+#: Names of tasks, as on the command line.
+TaskName = Literal["auto", "step-down", "single-leg-squat", "landing", "stance", "squat", "drop-jump"]
+Pain = Annotated[float, Field(ge=0, le=10)]
+
+
+class _Said(BaseModel):
+    """Keys of ``session.toml``, for all clips or for one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    person: str | None = None
+    date: dt.date | None = None
+    task: TaskName | None = None
+    side: Literal["auto", "left", "right"] | None = None
+    mirrored: bool | None = None
+    sex: Literal["f", "m"] | None = None
+    pain_during: Pain | None = None
+    pain_next_morning: Pain | None = None
+    step_height_cm: Annotated[float, Field(gt=0, le=60)] | None = None
+    load_kg: Annotated[float, Field(ge=0, le=300)] | None = None
+    set: Annotated[int, Field(ge=1)] | None = None
+    rung: Annotated[int, Field(ge=0, le=5)] | None = None
+    weeks_since_surgery: Annotated[float, Field(ge=0)] | None = None
+    clinician_cleared: bool | None = None
+    strength: dict[str, str] = {}
+    notes: str = ""
+
+
+#: What of it is about the session, and what about the measuring.
+_ABOUT_THE_SESSION = tuple(
+    name for name in _Said.model_fields if name not in ("task", "side", "mirrored", "sex", "strength")
+)
+
+
+@dataclass(frozen=True)
+class SessionFile:
+    """A ``session.toml`` as read; without one everything is unknown."""
+
+    document: Document | None = None
+
+    @classmethod
+    def beside(cls, folder: Path, /) -> SessionFile:
+        """Read the file of a folder, if there is one.
+
+        Raises
+        ------
+        WrongUsage
+            If it cannot be read, or holds a key or value that is not known: with line and key.
+        """
+        path = folder / SESSION_FILE
+        if not path.is_file():
+            return cls()
+        read = cls(Document.read(path))
+        read._check()
+        return read
+
+    def _check(self) -> None:
+        for clip in ("", *self._of_clips()):
+            self._about(clip)
+
+    def _of_clips(self) -> dict[str, Any]:
+        values = self.document.values if self.document else {}
+        clips = values.get("clip", {})
+        if self.document and not (
+            isinstance(clips, dict) and all(isinstance(c, dict) for c in clips.values())
+        ):
+            line = self.document.line_of("clip")
+            raise self.document.wrong('write what is about one clip under [clip."name.mp4"]', line=line)
+        return dict(clips)
+
+    def _about(self, clip: str) -> _Said:
+        if self.document is None:
+            return _Said()
+        common = {key: value for key, value in self.document.values.items() if key != "clip"}
+        values = {**common, **self._of_clips().get(clip, {})}
+        try:
+            return _Said.model_validate(values)
+        except ValidationError as wrong:
+            raise self._complaint(wrong, clip) from wrong
+
+    def _complaint(self, wrong: ValidationError, clip: str) -> WrongUsage:
+        assert self.document is not None
+        first = wrong.errors()[0]
+        key = str(first["loc"][0])
+        line = self._line(key, clip)
+        if first["type"] == "extra_forbidden":
+            return self.document.wrong(
+                f"unknown key {key!r}", line=line, given=key, choices=_Said.model_fields
+            )
+        return self.document.wrong(f"{key}: {first['msg']}", line=line)
+
+    def _line(self, key: str, clip: str) -> int:
+        assert self.document is not None
+        if key not in self._of_clips().get(clip, {}):
+            return self.document.line_of(key)
+        heads = (k for k, line in enumerate(self.document.text.splitlines(), 1) if clip in line)
+        return self.document.line_of(key, after=next(heads, 1))
+
+    def session(self, clip: str, /) -> Session:
+        """Return what is said about the session of one clip."""
+        said = self._about(clip)
+        return Session(
+            **{name: getattr(said, name) for name in _ABOUT_THE_SESSION},
+            strength=tuple(sorted(said.strength.items())),
+            date_from=SESSION_FILE if said.date else None,
+        )
+
+    def settings(self, clip: str, given: Settings, /) -> Settings:
+        """Return settings with what is said about one clip where ``given`` says nothing."""
+        said = self._about(clip)
+        side = Side(said.side) if said.side in ("left", "right") else None
+        return replace(
+            given,
+            task=said.task if given.task == "auto" and said.task else given.task,
+            side=given.side or side,
+            mirrored=said.mirrored if given.mirrored is None else given.mirrored,
+            sex=given.sex or said.sex,
+        )
+
+
+def session_of(clip: Path, given: Session, /) -> Session:
+    """Return what is known about the session of a clip file before it is opened.
+
+    Options go before ``session.toml`` beside the clip, which goes before the names of its folders.
+    """
+    session = overlaid(SessionFile.beside(clip.parent).session(clip.name), given)
+    return from_folders(session, clip.parent)
+
+
+def overlaid(session: Session, given: Session, /) -> Session:
+    """Return a session with what was given by options over it."""
+    chosen = {name: getattr(given, name) for name in given.from_options}
+    if "date" in chosen:
+        chosen["date_from"] = "option"
+    return replace(session, **chosen, from_options=given.from_options)
+
+
+def from_folders(session: Session, folder: Path, /) -> Session:
+    """Return a session with day and person from a layout like ``person/2026-11-21/clip.mp4``.
+
+    Only the folder of the clip and the one above it are looked at, and only where nothing better is known.
+    """
+    for place in (folder, folder.parent):
+        day = day_in(place.name)
+        if day is None:
+            continue
+        if session.date is None:
+            session = replace(session, date=day, date_from="folder name")
+        if session.person is None and place.parent.name:
+            session = replace(session, person=place.parent.name)
+        break
+    return session
+
+
+def day_in(name: str, /) -> dt.date | None:
+    """Return the day that a folder's name begins with, written as 2026-11-21."""
+    found = re.match(r"\d{4}-\d{2}-\d{2}(?!\d)", name)
+    try:
+        return dt.date.fromisoformat(found[0]) if found else None
+    except ValueError:
+        return None
+
+
+def dated(session: Session, clip: Clip, /) -> Session:
+    """Return a session with the day of the clip's recording, where nothing better is known."""
+    if session.date is not None or clip.recorded_at is None:
+        return session
+    return replace(
+        session, date=dt.datetime.fromisoformat(clip.recorded_at).date(), date_from="recording time"
+    )
