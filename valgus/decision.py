@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit  # Student's t; scipy.stats has it too, but takes half a second to load
 
 from valgus.model.judgement import (
     WAITS_FOR_ANOTHER,
@@ -362,7 +362,7 @@ def drift_within(values: Sequence[float], measure: str, book: RuleBook, /) -> Dr
     index = np.arange(n)
     residual = known - np.polyval(np.polyfit(index, known, 1), index)
     sd = float(np.sqrt(np.sum(residual**2) / (n - 2)))
-    half_width = float(student.ppf(0.975, n - 2)) * sd * float(np.sqrt(2 / third))
+    half_width = float(stdtrit(n - 2, 0.975)) * sd * float(np.sqrt(2 / third))
     return Drift(
         measure,
         round(float(known[:third].mean()), 3),

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
-from valgus import decision
+from valgus import decision, verdict
+from valgus.errors import WrongUsage
+from valgus.model.history import History
 from valgus.model.judgement import Decision, Facts, Outcome
 from valgus.model.ladder import Exercise, Ladder, Plan, Rung, SeenPattern
 from valgus.model.rule import Level
 from valgus.model.rulebook import RuleBook
 from valgus.model.session import Session
+from valgus.model.trial import Analysis
 from valgus.model.trial_parts import SetMean, SideDifference, TaskAsRun
 
 #: Exercises of a plan before the stretch; three make a session of 20 to 25 minutes.
@@ -82,6 +86,48 @@ def plan_of(
         retest_to=_weeks_after(session.date, book.limit("retest_weeks_to")),
         rules=tuple(_rules(seen, book)),
         withheld=withheld,
+    )
+
+
+def plan_from_analysis(analysis: Analysis, book: RuleBook, /) -> Plan:
+    """Return the plan that one clip alone allows."""
+    legs = []
+    for side in verdict.sides_of(analysis):
+        facts = verdict.facts_of([analysis], side, book, session=analysis.session)
+        legs.append(Leg(facts, decision.decide(facts, book), verdict.session_means([analysis], side)))
+    if not legs:
+        raise WrongUsage(f"{analysis.clip.name}: nobody was seen in this clip.", "Film again.")
+    return plan_of(legs, analysis.differences, task=analysis.task, session=analysis.session, book=book)
+
+
+def plan_from_history(history: History, book: RuleBook, /, *, task: str | None = None) -> Plan:
+    """Return the plan from a person's latest session, judged with all that came before it.
+
+    Of several set-ups on that day the one with most sessions counts; ``task`` chooses another.
+
+    Raises
+    ------
+    WrongUsage
+        If that task was never filmed.
+    """
+    there = [one for one in history.series if task in (None, one.setup.task)]
+    if not there:
+        filmed = ", ".join(sorted({one.setup.task for one in history.series}))
+        raise WrongUsage(f"{history.person}: no session of {task}.", f"There is: {filmed}.")
+    latest = max(one.last.date for one in there)
+    newest = [one for one in there if one.last.date == latest]
+    leading = max(newest, key=lambda one: (len(one.visits), one.last.facts.valid))
+    setup = replace(leading.setup, side="")
+    both = [one for one in newest if replace(one.setup, side="") == setup]
+    differences = [
+        found.difference for found in history.between_legs if (found.date, found.setup) == (latest, setup)
+    ]
+    return plan_of(
+        [Leg(one.last.facts, one.last.decision, one.last.means) for one in both],
+        differences,
+        task=leading.task,
+        session=leading.last.session,
+        book=book,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit  # Student's t; scipy.stats has it too, but takes half a second to load
 
 from valgus.model.rep import Grade, Rep
 from valgus.model.rule import DetectableChange
@@ -66,7 +66,7 @@ def scatter_ci95(mean: SetMean, /) -> float:
 
 
 def _scatter_ci95(sd: float, n: int) -> float:
-    return float(student.ppf(0.975, n - 1)) * sd / float(np.sqrt(n))
+    return float(stdtrit(n - 1, 0.975)) * sd / float(np.sqrt(n))
 
 
 def _mean(rows: pd.DataFrame, measure: str, interval: str | None, side: str) -> SetMean | None:

@@ -37,6 +37,8 @@ Left knee: on average 12.6 deg towards the inside at the lowest point of 3 reps
 (95 % interval -8.8 to 33.9, minus is outside); 1 of 3 in the green band, 1
 amber, 1 red; the interval reaches over the edge of the green band (11.3 deg),
 so the colour is not sure.
+Left leg, for training: stay (hold): 1 of 3 valid reps is red (and 4 more
+below).
 
 Clip clip.mp4
 Task lateral step-down (detected, 99 % sure: the free foot reaches down beside
@@ -55,6 +57,29 @@ View from the front (detected); not mirrored (assumed)
 mean     of 3   12.6 ± 21.3        5.0    13.2                       6.0 ± 14.9
 * the 95 % interval reaches over an edge of the band: not a sure colour
 
+- Left leg: 1 of 3 valid reps is red. To change it: No red rep.
+- Left leg: The mean projection angle is 12.6 ± 21.3 deg, the green band ends at
+  11.3. To change it: A mean in the green band with its whole interval.
+- Left leg: The mean projection angle plus trunk lean is 17.5 ± 21.3 deg, the
+  green band ends at 28.4: inside the interval, so green is not sure. To change
+  it: A lower mean, or a narrower interval: more even reps, filmed from straight
+  in front.
+- Left leg: 1 of 3 valid reps are green. To change it: At least 80 % green reps.
+- Left leg: Pain was not entered. To change it: Enter pain during the task and
+  on the next morning (0-10), in session.toml or by option.
+- lateral step-down scale, left leg: 2 trunk leans to a side: not met (in 0 of 3
+  reps; largest 5 deg in rep 1 at 1.2 s); 4 knee medial to the second toe: met
+  (in 3 of 3 reps; largest 7.6 % of leg length in rep 3 at 4.8 s); 5 knee medial
+  to the inner border of the foot: not met (in 1 of 3 reps; largest 7.6 % of leg
+  length in rep 3 at 4.8 s); not assessed: items 1, 3, 6, so there is no total.
+- QASLS scale, left leg: 2 trunk leans: not met (in 0 of 3 reps; largest 5 deg
+  in rep 1 at 1.2 s); 7 knee inside the second toe: met (in 3 of 3 reps; largest
+  7.6 % of leg length in rep 3 at 4.8 s); 8 knee inside the inner border of the
+  foot: not met (in 1 of 3 reps; largest 7.6 % of leg length in rep 3 at 4.8 s);
+  not assessed: items 1, 3, 4, 5, 6, 9, 10, so there is no total.
+- Training advice: No cut-off of the angle for exercise progression is
+  published: the rules are an engineering choice on published error figures
+  (valgus bands prints them with their sources).
 - FPPA (frontal plane projection angle): how far the knee stands towards the
   inside (+) or outside (-) of the line from hip to ankle, in the picture, with
   the hip as the pose model sees it. It is the angle in the picture, not a knee

@@ -16,6 +16,9 @@ from valgus.errors import ValgusError
 COMMANDS = {
     "analyze": "valgus.cli.analyze:analyze",
     "check": "valgus.cli.check:check",
+    "progress": "valgus.cli.over_time:progress",
+    "plan": "valgus.cli.plan:plan",
+    "bands": "valgus.cli.bands:bands",
     "stickers": "valgus.cli.stickers:stickers",
     "models": "valgus.cli.models:models",
     "verify": "valgus.cli.verify:verify",
@@ -23,6 +26,9 @@ COMMANDS = {
 HELP = {
     "analyze": "Measure the knee in a clip: FPPA per rep, with its error.",
     "check": "Say whether a clip is filmed well enough, and what to film again.",
+    "progress": "Show one person over time, against measurement error.",
+    "plan": "Say what to do until the next test.",
+    "bands": "Print every threshold with its source.",
     "stickers": "Write a page to print: hip stickers for pelvic drop.",
     "models": "List, fetch and verify pose models.",
     "verify": "Measure rendered people: how accurate is this installation?",

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from valgus.cli.measuring import measured, status_of
-from valgus.cli.options import about_a_clip, settings_from
+from valgus.cli.options import (
+    about_a_clip,
+    about_a_session,
+    book_from,
+    rules_option,
+    session_given,
+    settings_from,
+)
 
 if TYPE_CHECKING:
+    from valgus.model.rulebook import RuleBook
+    from valgus.model.session import Session
     from valgus.model.settings import Settings
     from valgus.model.trial import Trial
 
@@ -18,6 +28,7 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: valgus analyze --task step-down --side left 'my clip.mp4'")
 @click.argument("clips", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CLIP...")
 @about_a_clip
+@about_a_session
 @click.option("--sex", type=click.Choice(["f", "m"]), help="For bands that differ.")
 @click.option(
     "--no-mirror-average",
@@ -29,31 +40,47 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Also save FPPA less what the estimated turn adds (fppa_yaw_corrected_deg); never judged.",
 )
+@rules_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Where results go; beside each clip by default.",
 )
-def analyze(clips: tuple[Path, ...], out: Path | None, **about: Any) -> None:
+def analyze(clips: tuple[Path, ...], out: Path | None, rules: Path | None, **about: Any) -> None:
     """Measure the knee in each CLIP and save the results beside it in CLIP.valgus.
 
     Prints one row per rep: the frontal plane projection angle (+ is valgus, the knee towards the other leg)
     with its 95 % interval, a grade that says how far the number can be trusted, and a colour. Saves reps.csv,
     frames.csv, landmarks.csv, analysis.json and figure.png.
+
+    What is the same for all clips of a folder (person, date, task, pain, step height) can stand in a
+    session.toml beside them; options go before it.
     """
-    settings = settings_from(**about)
-    statuses = [_one_clip(clip, settings, out, said_before=k > 0) for k, clip in enumerate(clips)]
+    book = book_from(rules)
+    given = session_given(about)
+    work = _Work(settings_from(**about), given, book, out)
+    statuses = [_one_clip(clip, work, said_before=k > 0) for k, clip in enumerate(clips)]
     raise SystemExit(max(statuses))
 
 
-def _one_clip(clip: Path, settings: Settings, out: Path | None, *, said_before: bool) -> int:
+@dataclass(frozen=True)
+class _Work:
+    """What is the same for every clip of one call."""
+
+    settings: Settings
+    given: Session
+    book: RuleBook
+    out: Path | None
+
+
+def _one_clip(clip: Path, work: _Work, *, said_before: bool) -> int:
     """Analyse, save and print one clip; an error of one clip does not stop the next. Returns the status."""
     from valgus.errors import EnvironmentFailed, ValgusError
 
     try:
-        trial = measured(clip, settings)
-        folder = _saved(trial, clip, out)
+        trial = measured(clip, work.settings, given=work.given, book=work.book)
+        folder = _saved(trial, clip, work.out)
     except EnvironmentFailed:
         raise  # every further clip would fail alike
     except ValgusError as wrong:

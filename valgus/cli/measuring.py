@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from valgus.model.rulebook import RuleBook
+    from valgus.model.session import Session
     from valgus.model.settings import Settings
     from valgus.model.trial import Trial
 
@@ -15,19 +17,28 @@ if TYPE_CHECKING:
 NOTHING_MEASURED = 4
 
 
-def measured(clip: Path, settings: Settings) -> Trial:
-    """Analyse a clip, fetching the pose model first where it is missing."""
+def measured(
+    clip: Path, settings: Settings, *, given: Session | None = None, book: RuleBook | None = None
+) -> Trial:
+    """Analyse a clip, fetching the pose model first where it is missing.
+
+    What ``session.toml`` beside the clip says is taken where options say nothing.
+    """
     from valgus.backends.mediapipe import second_opencv
     from valgus.backends.weights import resolve
     from valgus.cli.progress import fetching, frames_of
+    from valgus.model.session import Session
     from valgus.pipeline import analyze
+    from valgus.sessions import SessionFile, session_of
 
     if warning := second_opencv():
         click.echo(warning, err=True)
+    settings = SessionFile.beside(clip.parent).settings(clip.name, settings)
+    session = session_of(clip, given or Session())
     with fetching() as progress:
         resolve(settings.model, offline=settings.offline, progress=progress)
     with frames_of(clip.name) as frames:
-        return analyze(clip, settings, progress=frames)
+        return analyze(clip, settings, session=session, book=book, progress=frames)
 
 
 def status_of(trial: Trial) -> int:

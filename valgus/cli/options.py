@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from valgus.model.rulebook import RuleBook
+    from valgus.model.session import Session
     from valgus.model.settings import Settings, StickerPoints
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+PAIN = click.FloatRange(0, 10)
+POSITIVE = click.FloatRange(min=0, min_open=True)
+_SESSION_NAMES = (
+    "pain_during",
+    "pain_next_morning",
+    "step_height_cm",
+    "load_kg",
+    "weeks_since_surgery",
+    "clinician_cleared",
+    "notes",
+)
 
 _ABOUT_A_CLIP = (
     click.option(
@@ -37,6 +52,7 @@ _ABOUT_A_CLIP = (
     ),
     click.option(
         "--person",
+        "person_in_view",
         type=click.IntRange(min=1),
         metavar="N",
         help="Who, counted from the left of the picture.",
@@ -66,6 +82,68 @@ def about_a_clip(command: Command) -> Command:
     return command
 
 
+_ABOUT_A_SESSION = (
+    click.option("--name", "person", metavar="NAME", help="Whose knee it is (column person)."),
+    click.option(
+        "--date",
+        type=click.DateTime(["%Y-%m-%d"]),
+        metavar="YYYY-MM-DD",
+        help="Day of the session; else from session.toml, the folder's name or the recording.",
+    ),
+    click.option("--pain", "pain_during", type=PAIN, metavar="0-10", help="Worst pain during the task."),
+    click.option(
+        "--pain-next-morning",
+        type=PAIN,
+        metavar="0-10",
+        help="Pain on the morning after; may come later.",
+    ),
+    click.option("--step-height", "step_height_cm", type=POSITIVE, metavar="CM", help="Height of the step."),
+    click.option("--load", "load_kg", type=click.FloatRange(min=0), metavar="KG", help="Weight carried."),
+    click.option("--weeks-since-surgery", type=click.FloatRange(min=0), metavar="N", help="On this leg."),
+    click.option(
+        "--clinician-cleared/--not-cleared",
+        default=None,
+        help="After surgery: whether a clinician has agreed to exercise.",
+    ),
+    click.option("--notes", metavar="TEXT", help="Anything else about the session."),
+)
+
+
+def about_a_session(command: Command) -> Command:
+    """Give a command the options about the day; `session_given` understands them."""
+    for option in reversed(_ABOUT_A_SESSION):
+        command = option(command)
+    return command
+
+
+def session_given(about: dict[str, Any], /) -> Session:
+    """Take the options about the session out of ``about`` and return what was given by them."""
+    from valgus.model.session import Session
+
+    names = ("person", "date", *_SESSION_NAMES)
+    said = {name: value for name in names if (value := about.pop(name)) is not None}
+    if "date" in said:
+        said["date"] = said["date"].date()
+    return Session(**said, from_options=tuple(sorted(said)))
+
+
+def rules_option(command: Command) -> Command:
+    """Give a command the option for a person's own thresholds; `book_from` understands it."""
+    return click.option(
+        "--rules",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Own thresholds (TOML) in place of single entries; see valgus bands --help.",
+    )(command)
+
+
+def book_from(rules: Path | None, /) -> RuleBook:
+    """Return the thresholds in force."""
+    from valgus.rules import published, with_own
+
+    return published() if rules is None else with_own(rules)
+
+
 def settings_from(
     *,
     task: str,
@@ -74,6 +152,7 @@ def settings_from(
     sex: str | None = None,
     no_mirror_average: bool = False,
     stickers: str = "auto",
+    person_in_view: int | None = None,
     **same: Any,
 ) -> Settings:
     """Return the settings that options stand for; an unknown task is refused.
@@ -91,6 +170,7 @@ def settings_from(
         side=None if side == "auto" else Side(side),
         mirrored=True if mirrored else None,
         sex=sex,
+        person=person_in_view,
         stickers=stickers_from(stickers),
         mirror_average=not no_mirror_average,
         **same,

@@ -13,7 +13,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from valgus.exports import wording
+from valgus.exports import advice, wording
 from valgus.model.rep import Grade
 from valgus.model.rule import Level
 from valgus.model.trial import Trial
@@ -68,7 +68,7 @@ def _parts(trial: Trial, console: Console, width: int) -> Iterator[RenderableTyp
         yield _table(trial, columns)
         yield from _marks_explained(trial)
     legs = [line] if (line := wording.difference_line(trial)) else []
-    notes = [*legs, *wording.other_findings(trial), *_words_explained(trial, columns)]
+    notes = [*legs, *_advice(trial), *wording.other_findings(trial), *_words_explained(trial, columns)]
     yield Text()
     yield from map(_bullet, notes)
     yield Text(wording.INTENDED_USE, style="dim")
@@ -84,6 +84,17 @@ def _meaning(trial: Trial) -> Iterator[Text]:
         yield Text(sentence, style="bold")
     if wording.what_to_do(trial):
         yield Text(f"What to do: {wording.what_to_do(trial)}")
+    for verdict in trial.verdicts:
+        yield Text(advice.decision_line(verdict))
+
+
+def _advice(trial: Trial) -> Iterator[str]:
+    """Yield the reasons for the advice with what would change it, and the items of the scales."""
+    for verdict in trial.verdicts:
+        yield from advice.reason_lines(verdict)
+    yield from advice.item_lines(trial)
+    if trial.reps:
+        yield f"Training advice: {advice.RULES_ARE}"
 
 
 def _understood(trial: Trial) -> Iterator[RenderableType]:

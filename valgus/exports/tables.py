@@ -52,8 +52,10 @@ JUDGEMENT = ["pelvis_source", "pelvis_baseline", "grade", "grade_reasons", "flag
 
 def _identity(trial: Trial, rep: Rep) -> list[object]:
     view = trial.setup.facing.value if trial.setup else None
+    session = trial.session
     return [
-        trial.clip.name, None, None, rep.number, trial.task.name, rep.side.value, view, None,
+        trial.clip.name, session.person, session.date and session.date.isoformat(),
+        rep.number, trial.task.name, rep.side.value, view, session.step_height_cm,
         rep.start_s, rep.bottom_s, rep.end_s,
     ]  # fmt: skip
 

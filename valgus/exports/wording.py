@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from valgus.model.frontal import Facing, Origin
+from valgus.model.history import BetweenLegs, Series
+from valgus.model.judgement import Change
 from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Band, Finding, Level, Severity
-from valgus.model.trial import SetMean, Trial
+from valgus.model.trial import SetMean, SideDifference, Trial
 
 INTENDED_USE = (
     "For exercise feedback and research: not a medical device, not a diagnosis, not a clearance to do sport."
@@ -244,10 +246,66 @@ def difference_line(trial: Trial, /) -> str:
     found = next((d for d in trial.differences if d.measure == "fppa_deg"), None)
     if found is None:
         return ""
+    return f"Left minus right FPPA: {difference_in_words(found)}."
+
+
+def difference_in_words(found: SideDifference, /) -> str:
+    """Return how large a side difference is, and whether it counts."""
     error = "" if found.ci95 is None else f" ± {found.ci95:.1f}"
     verdict = "a real difference" if found.real else "not told apart from measurement error"
     counts = f"it counts beyond {max(found.mdc, found.ci95 or 0.0):.1f} deg"
-    return f"Left minus right FPPA: {found.value:.1f}{error} deg, {verdict} ({counts})."
+    return f"{found.value:.1f}{error} deg, {verdict} ({counts})"
+
+
+# --- over time ----------------------------------------------------------------------------------------------
+
+
+def setup_name(series: Series, /) -> str:
+    """Return a set-up in words."""
+    setup = series.setup
+    step = f", {setup.step_height_cm:g} cm step" if setup.step_height_cm >= 0 else ""
+    load = f", {setup.load_kg:g} kg" if setup.load_kg > 0 else ""
+    return f"{setup.side} leg, {series.task.title}{step}{load}"
+
+
+def change_line(series: Series, /) -> str:
+    """Return baseline, best and last of a series, and whether anything changed, in a sentence."""
+    last = series.last
+    now = last.mean(series.angle)
+    if series.baseline is None or now is None:
+        return "No baseline yet: no session with enough valid reps."
+    if last == series.baseline:
+        return "This is the baseline: the next sessions are compared with it."
+    change, best = last.change(series.angle), series.best
+    lowest = best.mean(series.angle) if best else None
+    said_best = f", best {lowest.mean:.1f} ({best.date.isoformat()})" if best and lowest else ""
+    head = f"Baseline {series.baseline.date.isoformat()}{said_best}, last {now.mean:.1f} deg."
+    return head if change is None else f"{head} {_change_in_words(change)}"
+
+
+def _change_in_words(change: Change) -> str:
+    depth = change.at_depth_pct
+    where = "" if depth is None else f" at the same depth ({depth:g} % of leg length, lowest points differ)"
+    verdict = (
+        "worse, beyond measurement error"
+        if change.worse
+        else "better, beyond measurement error"
+        if change.better
+        else "within measurement error, so no change can be told"
+    )
+    return f"Since then {change.value:+.1f} deg{where}: {verdict} (needs {change.needed:.1f})."
+
+
+def error_line(change: Change, /) -> str:
+    """Return what measurement error a change was held against, with its source."""
+    name = MEASURE_NAMES.get(change.measure, change.measure)
+    return f"Measurement error of {name} between sessions: {change.mdc:g} deg, {change.source}."
+
+
+def between_legs_line(found: BetweenLegs, /) -> str:
+    """Return how the legs differ on one day in one set-up."""
+    task = found.setup.task.replace("-", " ")
+    return f"{found.date.isoformat()}, {task}: left minus right FPPA {difference_in_words(found.difference)}."
 
 
 # --- reps and bands -----------------------------------------------------------------------------------------

@@ -298,7 +298,8 @@ class _VisitBuilder:
             max((k for k, angle in enumerate(p.fppa_deg) if angle is not None), default=-1) + p.from_pct
             for p in profiles
         ]
-        return min(reached, default=None)
+        deepest = min(reached, default=None)
+        return None if deepest is None or deepest < min(p.from_pct for p in profiles) else deepest
 
     def _at_depth(
         self, change: Change, depth: int, now: Sequence[Analysis], before: Sequence[Analysis]
@@ -330,6 +331,7 @@ def _change(before: SetMean, now: SetMean, detectable: DetectableChange) -> Chan
         baseline=before.mean,
         now=now.mean,
         needed=round(max(detectable.value, scatter), 3),
+        mdc=detectable.value,
         source=f"{detectable.origin}: {detectable.source}",
     )
 

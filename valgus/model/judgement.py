@@ -69,15 +69,16 @@ class Drift:
 class Change:
     """A set mean against the baseline session's.
 
-    ``needed`` is what a change must exceed to count: the smallest detectable change or the scatter of the
-    reps of both sessions, whichever is larger. ``at_depth_pct`` says at which depth both were read, None for
-    the lowest points.
+    ``needed`` is what a change must exceed to count: the smallest detectable change ``mdc`` or the scatter of
+    the reps of both sessions, whichever is larger. ``at_depth_pct`` says at which depth both were read, None
+    for the lowest points.
     """
 
     measure: str
     baseline: float
     now: float
     needed: float
+    mdc: float
     source: str
     at_depth_pct: float | None = None
 
@@ -198,6 +199,7 @@ class Met(str, Enum):
 class ItemResult:
     """One item of a movement-quality scale, where a fault that is there is 'met'.
 
+    ``shown`` of the ``looked_at`` reps show it.
     ``rep``, ``at_s``, ``value`` are the evidence: the rep with the largest value, when its lowest point is,
     and the value in ``unit``. None where not assessed.
     """
@@ -209,6 +211,8 @@ class ItemResult:
     side: str
     met: Met
     why: str
+    shown: int = 0
+    looked_at: int = 0
     rep: int | None = None
     at_s: float | None = None
     value: float | None = None

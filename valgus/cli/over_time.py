@@ -1,0 +1,231 @@
+"""``valgus progress``: one person over time, from saved analyses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from valgus.cli.options import book_from, rules_option
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from rich.console import RenderableType
+
+    from valgus.model.history import History, Series, Visit
+
+
+@click.command(epilog="Example: valgus progress clients/anna")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="PERSON_FOLDER")
+@click.option("--name", metavar="NAME", help="Whose sessions, where the folder holds several people's.")
+@click.option(
+    "--baseline",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Day that others are compared with; the first with enough valid reps by default.",
+)
+@rules_option
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, and write no files.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where progress.png, .csv and .json go; into PERSON_FOLDER by default.",
+)
+def progress(
+    folder: Path,
+    name: str | None,
+    baseline: dt.datetime | None,
+    rules: Path | None,
+    as_json: bool,
+    out: Path | None,
+) -> None:
+    """Show every session of one person: the trend, what is beyond measurement error, and the decision.
+
+    Reads the results that valgus analyze saved anywhere below PERSON_FOLDER, and no video. Tasks, sides and
+    set-ups (step height, load, view) are kept apart. Dates come from session.toml, from folder names like
+    2026-11-21, or from the recording. Pain that is written into session.toml the next day counts at once.
+    """
+    from valgus.history import read_person
+
+    history = read_person(
+        folder,
+        book_from(rules),
+        today=_today(),
+        person=name,
+        baseline=None if baseline is None else baseline.date(),
+    )
+    if as_json:
+        from valgus.exports.progress import progress_json
+
+        click.echo(progress_json(history), nl=False)
+        return
+    _print(history)
+    _write(history, out or folder)
+
+
+def _today() -> dt.date:
+    import datetime as dt
+
+    return dt.date.today()
+
+
+def _write(history: History, folder: Path) -> None:
+    from valgus.errors import CannotWrite
+    from valgus.exports.progress import write_progress_csv, write_progress_json
+    from valgus.exports.trend import write_trend
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_trend(history, folder / "progress.png")
+        write_progress_csv(history, folder / "progress.csv")
+        write_progress_json(history, folder / "progress.json")
+    except OSError as wrong:
+        raise CannotWrite(
+            f"{folder}: the result could not be written: {wrong.strerror}.", "Choose another --out DIR."
+        ) from wrong
+    click.echo(f"Written: progress.png, progress.csv and progress.json in {folder}")
+
+
+# --- on the terminal ----------------------------------------------------------------------------------------
+
+
+def _print(history: History) -> None:
+    from rich.console import Console
+
+    from valgus.cli.terminal import WIDTH
+
+    console = Console(highlight=False)
+    width = min(WIDTH, console.width)
+    for part in _parts(history):
+        console.print(part, width=width, soft_wrap=False)
+
+
+def _parts(history: History) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    from valgus.exports import advice, wording
+
+    dates = f" Dates from: {', '.join(history.dates_from)}." if history.dates_from else ""
+    yield Text(f"{wording.one_line(history.person)}: {_counted(history)}.{dates}", style="bold")
+    for series in history.series:
+        yield Text()
+        yield from _series(series)
+    yield Text()
+    for line in _between_legs(history):
+        yield Text(line)
+    for problem in history.problems:
+        yield Text(f"Left out: {wording.one_line(problem.where)}: {problem.says}", style="yellow")
+    yield Text(
+        "FPPA: mean of the set with its 95 % interval, + inside. change: since the baseline (base); ~ is "
+        "within measurement error and says nothing. reps: graded ok / valid. pain: during, next morning."
+    )
+    for line in dict.fromkeys(_errors_in_use(history)):
+        yield Text(line)
+    yield Text(f"{advice.ADVICE_ONLY} {advice.RULES_ARE}")
+    yield Text(wording.INTENDED_USE, style="dim")
+
+
+def _counted(history: History) -> str:
+    days = {visit.date for series in history.series for visit in series.visits}
+    return f"{len(days)} day{'' if len(days) == 1 else 's'} with sessions"
+
+
+def _series(series: Series) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    from valgus.exports import advice
+    from valgus.exports.wording import setup_name
+
+    yield Text(setup_name(series), style="bold")
+    yield _table(series)
+    yield Text(_summary(series))
+    yield Text(advice.decision_line(series.last.decision), style="bold")
+    for line in advice.reason_lines(series.last.decision):
+        yield Text(f"- {line}")
+
+
+def _table(series: Series) -> RenderableType:
+    from rich import box
+    from rich.table import Table
+
+    dropped = any(visit.mean("pelvic_drop_deg") for visit in series.visits)
+    headings = (
+        "date",
+        "reps",
+        "FPPA deg",
+        "change",
+        "lean",
+        *(["drop"] if dropped else []),
+        "pain",
+        "decision",
+    )
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(
+            heading, no_wrap=True, justify="left" if heading in ("date", "decision") else "right"
+        )
+    for visit in series.visits:
+        drop = [_mean(visit, "pelvic_drop_deg")] if dropped else []
+        table.add_row(
+            visit.date.isoformat(),
+            f"{visit.facts.ok}/{visit.facts.valid}",
+            _with_error(visit, series.angle),
+            _change(visit, series),
+            _mean(visit, "trunk_lean_deg"),
+            *drop,
+            _pain(visit),
+            visit.decision.outcome.value.removesuffix(" candidate"),
+        )
+    return table
+
+
+def _with_error(visit: Visit, measure: str) -> str:
+    mean = visit.mean(measure)
+    if mean is None:
+        return ""
+    return f"{mean.mean:.1f}" if mean.ci95 is None else f"{mean.mean:.1f} ± {mean.ci95:.1f}"
+
+
+def _mean(visit: Visit, measure: str) -> str:
+    mean = visit.mean(measure)
+    return "" if mean is None else f"{mean.mean:.1f}"
+
+
+def _change(visit: Visit, series: Series) -> str:
+    change = visit.change(series.angle)
+    if visit == series.baseline:
+        return "base"
+    if change is None:
+        return ""
+    meaning = "worse" if change.worse else "better" if change.better else "~"
+    return f"{change.value:+.1f} {meaning}"
+
+
+def _errors_in_use(history: History) -> Iterator[str]:
+    from valgus.exports.wording import error_line
+
+    for series in history.series:
+        changes = [change for visit in series.visits if (change := visit.change(series.angle)) is not None]
+        yield from map(error_line, changes[-1:])
+
+
+def _pain(visit: Visit) -> str:
+    during, morning = visit.session.pain_during, visit.session.pain_next_morning
+    return f"{'?' if during is None else f'{during:g}'}, {'?' if morning is None else f'{morning:g}'}"
+
+
+def _summary(series: Series) -> str:
+    from valgus.exports.wording import change_line
+
+    return change_line(series)
+
+
+def _between_legs(history: History) -> Iterator[str]:
+    from valgus.exports.wording import between_legs_line
+
+    latest = {found.setup: found for found in history.between_legs if found.difference.measure == "fppa_deg"}
+    yield from (between_legs_line(found) for found in latest.values())
