@@ -50,9 +50,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("stickers", "sessions", "verdict", "items"),
     },
     "history": {"model", "errors", "rules", "results", "sessions", "flags", "summary", "decision", "verdict"},
+    "repeatability": {"model", "errors"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"},
     "cli": {"model", "errors", "pipeline", "results", "exports", "backends", "tasks", "rules", "accuracy"}
-    | {"sessions", "history", "plan"},
+    | {"sessions", "history", "plan", "repeatability"},
     "__init__": {"errors", "model", "pipeline", "results"},
 }
 

@@ -247,7 +247,15 @@ def _about_reps(
     how_to = task.segmenter.how_to_be_found()
     gates = book.gates_for(task.name, on="rep")
     return (
-        *quality.check_reps(reps, findings, gates, clip=filming.clip, how_to=how_to),
+        *quality.check_reps(
+            reps,
+            findings,
+            gates,
+            clip=filming.clip,
+            how_to=how_to,
+            least=round(book.limit("least_valid_reps")),
+            better=round(book.limit("recommended_reps")),
+        ),
         *quality.check_set(reps, filming.legs, filming.track, book.gates_for(task.name, on="set")),
     )
 

@@ -35,8 +35,6 @@ FALL_WITHIN_S = 3.0
 #: The hips fall fastest just after the foot has touched the ground, s.
 FASTEST_WITHIN_S = 0.1
 
-#: Fewest valid reps that make a mean.
-ENOUGH_REPS = 3
 #: Too little to stand, bend and stand again, s.
 LEAST_CLIP_S = 1.5
 
@@ -90,8 +88,8 @@ def check_filming(filming: Filming, gates: Sequence[Gate], /) -> tuple[Finding, 
     when the whole interval lies beyond.
     """
     if filming.setup is None:
-        return (_why_no_legs(filming), *_crossed(gates, _pixel_facts(filming.evidence)))
-    findings = (*_crossed(gates, _clip_facts(filming)), *_notes(filming))
+        return (_why_no_legs(filming), *crossed(gates, _pixel_facts(filming.evidence)))
+    findings = (*crossed(gates, _clip_facts(filming)), *_notes(filming))
     return tuple(sorted(findings, key=lambda finding: -finding.severity.rank))
 
 
@@ -109,11 +107,20 @@ def forbids_reps(findings: Sequence[Finding], /) -> bool:
 
 
 def check_reps(
-    reps: Sequence[Rep], filming: Sequence[Finding], gates: Sequence[Gate], /, *, clip: Clip, how_to: str
+    reps: Sequence[Rep],
+    filming: Sequence[Finding],
+    gates: Sequence[Gate],
+    /,
+    *,
+    clip: Clip,
+    how_to: str,
+    least: int,
+    better: int,
 ) -> tuple[Finding, ...]:
     """Return what is wrong with the reps as a set, and what lowered the grade of single ones.
 
-    ``how_to`` is what a person can do so that reps of the task are found.
+    ``how_to`` is what a person can do so that reps of the task are found, ``least`` the fewest valid reps
+    that are judged and ``better`` how many should be filmed.
     """
     if forbids_reps(filming):
         return ()
@@ -121,9 +128,9 @@ def check_reps(
         return (_no_rep(clip, how_to),)
     valid = [rep for rep in reps if rep.grade is not Grade.INVALID]
     few = tuple(
-        _too_few(side, count)
+        _too_few(side, count, least, better)
         for side in dict.fromkeys(rep.side for rep in reps)
-        if 0 < (count := sum(rep.side is side for rep in valid)) < ENOUGH_REPS
+        if 0 < (count := sum(rep.side is side for rep in valid)) < least
     )
     return (*few, *(found for gate in gates if (found := _lowered_by(gate, reps)) is not None))
 
@@ -132,7 +139,7 @@ def check_set(
     reps: Sequence[Rep], legs: Sequence[FrontalTrack], track: PoseTrack, gates: Sequence[Gate], /
 ) -> tuple[Finding, ...]:
     """Return what all reps together say about the filming and the execution; ``track`` is the raw one."""
-    return _crossed(gates, _set_facts(reps, legs, track)) if reps else ()
+    return crossed(gates, _set_facts(reps, legs, track)) if reps else ()
 
 
 def check_pelvis(
@@ -183,15 +190,15 @@ def _no_rep(clip: Clip, how_to: str) -> Finding:
     return Finding("no_rep", Severity.STOP, "no repetition found", how_to)
 
 
-def _too_few(side: Side, count: int) -> Finding:
+def _too_few(side: Side, count: int, least: int, better: int) -> Finding:
     counted = "1 valid rep" if count == 1 else f"{count} valid reps"
     return Finding(
         "few_reps",
         Severity.NOTE,
-        f"{counted} on the {side.value} side; a mean needs {ENOUGH_REPS}, better 5",
-        "Film five reps in one clip.",
+        f"{counted} on the {side.value} side; a mean needs {least}, better {better}",
+        f"Film {better} reps in one clip.",
         count,
-        ENOUGH_REPS,
+        least,
         "reps",
     )
 
@@ -293,7 +300,8 @@ def _exact(value: float | None) -> Estimate:
     return Estimate(value, 0.0, Origin.DETECTED, "counted")
 
 
-def _crossed(gates: Sequence[Gate], facts: Mapping[str, Estimate]) -> tuple[Finding, ...]:
+def crossed(gates: Sequence[Gate], facts: Mapping[str, Estimate], /) -> tuple[Finding, ...]:
+    """Return a finding for every gate whose limit a fact surely crosses, the heaviest limit of each."""
     found = (_crossing(gate, facts[gate.code]) for gate in gates if gate.code in facts)
     return tuple(finding for finding in found if finding is not None)
 

@@ -59,27 +59,62 @@ def read_person(
     WrongUsage
         If it holds several people's sessions and none was chosen, or the baseline has no session.
     """
-    if not root.is_dir():
-        raise NotAnAnalysis(f"{root}: there is no such folder.", "Give the folder of one person.")
-    found, problems = saved_analyses(root)
-    known, more = _with_sessions(root, found)
-    chosen = _of_one_person(root, known, person)
-    dated, left_out = _on_known_days(chosen, today)
-    problems = (*problems, *more, *left_out)
-    if not dated:
+    clips, problems = _clips_below(root)
+    chosen = _of_one_person(root, clips, person)
+    history = _history(root, chosen, problems, book, today=today, baseline=baseline)
+    if baseline is not None and not any(visit.date == baseline for s in history.series for visit in s.visits):
+        problem = f"{root.name}: no session on {baseline.isoformat()}."
+        raise WrongUsage(problem, "Choose a day that valgus progress lists.")
+    return history
+
+
+def read_people(root: Path, /, book: RuleBook, *, today: dt.date) -> tuple[History, ...]:
+    """Return the history of everybody below a folder; analyses without a name belong to one person.
+
+    Raises
+    ------
+    NotAnAnalysis
+        If there is no folder, or nothing in it that can be used.
+    """
+    clips, problems = _clips_below(root)
+    if not clips:
         raise NotAnAnalysis(_nothing_in(root, problems), "Analyse the clips first: valgus analyze CLIP.")
+    by_name: dict[str | None, list[_Clip]] = defaultdict(list)
+    for clip in clips:
+        by_name[clip.session.person].append(clip)
+    ordered = sorted(by_name.items(), key=lambda item: item[0] or "")
+    return tuple(_history(root, of_them, problems, book, today=today) for _, of_them in ordered)
+
+
+def _clips_below(root: Path) -> tuple[list[_Clip], list[Problem]]:
+    if not root.is_dir():
+        raise NotAnAnalysis(f"{root}: there is no such folder.", "Give a folder with saved analyses.")
+    found, unreadable = saved_analyses(root)
+    clips, problems = _with_sessions(root, found)
+    return clips, [*unreadable, *problems]
+
+
+def _history(
+    root: Path,
+    clips: list[_Clip],
+    problems: Sequence[Problem],
+    book: RuleBook,
+    *,
+    today: dt.date,
+    baseline: dt.date | None = None,
+) -> History:
+    dated, left_out = _on_known_days(clips, today)
+    if not dated:
+        unusable = _nothing_in(root, [*problems, *left_out])
+        raise NotAnAnalysis(unusable, "Analyse the clips first: valgus analyze CLIP.")
     by_rules = [replace(one, analysis=_judged_by(one.analysis, book)) for one in dated]
     series = tuple(_all_series(by_rules, book, baseline))
-    if baseline is not None and not any(visit.date == baseline for s in series for visit in s.visits):
-        raise WrongUsage(
-            f"{root.name}: no session on {baseline.isoformat()}.", "Choose a day that is listed."
-        )
     names = {one.session.person for one in dated if one.session.person}
     return History(
         person=next(iter(names), root.resolve().name),
         series=series,
         between_legs=tuple(_between_legs(series, book)),
-        problems=problems,
+        problems=(*problems, *left_out),
         dates_from=tuple(sorted({one.session.date_from for one in dated if one.session.date_from})),
         rules=book.versions,
     )
@@ -291,7 +326,7 @@ class _VisitBuilder:
     ) -> int | None:
         """Return the deepest whole percent that all valid reps of both reach; None where depths agree."""
         depths = [means["depth_pct"].mean for means in (means_now, means_before) if "depth_pct" in means]
-        if len(depths) < 2 or abs(depths[0] - depths[1]) <= self._book.limit("depth_differs_pct"):
+        if len(depths) < 2 or not compared_at_same_depth(depths[0], depths[1], self._book):
             return None
         profiles = [profile for one in (*now, *before) for profile in _profiles(one, self.side)]
         reached = [
@@ -313,6 +348,11 @@ class _VisitBuilder:
             now=_mean_of_known(now_deg),
             at_depth_pct=float(depth),
         )
+
+
+def compared_at_same_depth(one_pct: float, other_pct: float, book: RuleBook, /) -> bool:
+    """Return whether mean depths differ so much that angles have to be read at the same depth."""
+    return abs(one_pct - other_pct) > book.limit("depth_differs_pct")
 
 
 def _mean_of_known(values: Sequence[float | None]) -> float:
