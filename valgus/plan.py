@@ -69,9 +69,8 @@ def plan_of(
         Between the legs.
     """
     ladder = book.ladder
-    leading = min(legs, key=lambda leg: leg.decision.outcome.rank)
     rung = _current_rung(task.name, session, ladder)
-    next_rung, step = _next_step(leading.decision.outcome, rung, task, session, ladder)
+    next_rung, step = _next_step(_outcome(legs), rung, task, session, ladder)
     seen = tuple(_patterns(legs, differences, book))
     withheld = _withheld(legs, session, book)
     return Plan(
@@ -161,6 +160,14 @@ def _current_rung(task: str, session: Session, ladder: Ladder) -> Rung:
     loaded = bool(session.load_kg)
     fitting = [rung for rung in ladder.rungs if task in rung.tasks]
     return next((rung for rung in fitting if rung.loaded == loaded), fitting[0])
+
+
+def _outcome(legs: Sequence[Leg]) -> Outcome:
+    """Return the more careful outcome of the legs; what is not known of one forbids to move up."""
+    outcomes = [leg.decision.outcome for leg in legs]
+    judged = [outcome for outcome in outcomes if outcome is not Outcome.CANNOT_JUDGE]
+    unknown = [Outcome.HOLD] if len(judged) < len(outcomes) else []
+    return min([*judged, *unknown], key=lambda outcome: outcome.rank)
 
 
 def _next_step(
