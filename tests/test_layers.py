@@ -51,7 +51,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "history": {"model", "errors", "rules", "results", "sessions", "flags", "summary", "decision", "verdict"},
     "repeatability": {"model", "errors"},
-    "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"},
+    "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
+    | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics"},
     "cli": {"model", "errors", "pipeline", "results", "exports", "backends", "tasks", "rules", "accuracy"}
     | {"sessions", "history", "plan", "repeatability"},
     "__init__": {"errors", "model", "pipeline", "results"},

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from valgus.accuracy import outcomes
 from valgus.accuracy.agreement import Agreement, agreement_of, within_clip_r
+from valgus.model.judgement import Outcome
 from valgus.model.trial import Provenance
 
 #: Groups filmed square on, over which the stated goals are.
@@ -50,6 +52,7 @@ def tables_of(compared: pd.DataFrame, /) -> tuple[Table, ...]:
         _mishaps,
         _coverage,
         _starts,
+        _outcomes,
     )
     return tuple(table for maker in makers if (table := maker(compared)).rows)
 
@@ -280,4 +283,23 @@ def _starts(compared: pd.DataFrame) -> Table:
         "pixels.",
         ("measure", "start"),
         parts,
+    )
+
+
+def _outcomes(compared: pd.DataFrame) -> Table:
+    """Return what is decided at known angles; it rests on the stated errors, not on the clips compared."""
+    rows = []
+    for condition in outcomes.CONDITIONS:
+        for true_mean in condition.true_means_deg:
+            shares = outcomes.shares_of_outcomes(condition, true_mean)
+            cells = (f"{100 * shares[outcome]:.0f} %" for outcome in reversed(Outcome))
+            rows.append((condition.name, f"{true_mean:+.0f} deg", *cells))
+    return Table(
+        "What is decided at which true angle",
+        "Drawn from the stated errors: sets of five single-leg squats with a spread of 2 deg between reps, "
+        "in a second session without pain. The green band ends at 11.3 deg; a progress candidate needs the "
+        "whole interval below it.",
+        ("filmed", "true mean", *(outcome.value for outcome in reversed(Outcome))),
+        tuple(rows),
+        labels=2,
     )
