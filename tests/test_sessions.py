@@ -72,6 +72,14 @@ def test_without_a_file_day_and_person_come_from_the_folders(folder: Path) -> No
     assert session.person == "Anna"
 
 
+def test_a_clip_named_from_within_its_folder_has_the_same_day(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    session = session_of(Path("clip.mp4"), Session())
+    assert (session.date, session.person) == (date(2026, 10, 1), "Anna")
+
+
 def test_the_recording_is_asked_last() -> None:
     clip = replace(STEP_DOWN.clip, recorded_at="2026-09-09T10:00:00+00:00")
     assert dated(Session(), clip) == Session(date=date(2026, 9, 9), date_from="recording time")

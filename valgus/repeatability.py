@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -159,16 +161,23 @@ def _icc(repeated: dict[str, list[_Mean]]) -> tuple[Interval | None, Interval | 
         return None, None
     rows = [(leg, k, m.value) for leg, of_it in repeated.items() for k, m in enumerate(of_it[:2])]
     table = pd.DataFrame(rows, columns=["leg", "session", "value"])
-    found = pingouin.intraclass_corr(table, targets="leg", raters="session", ratings="value").set_index(
-        "Type"
-    )
-    return _row(found, "ICC2"), _row(found, "ICC3")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pingouin's own use of pandas, which no reader can mend
+        found = pingouin.intraclass_corr(table, targets="leg", raters="session", ratings="value")
+    by_type = {row["Type"]: row for row in found.to_dict("records")}
+    return _interval(by_type, AGREEMENT), _interval(by_type, CONSISTENCY)
 
 
-def _row(found: pd.DataFrame, name: str) -> Interval:
-    interval = next(column for column in found.columns if column.startswith("CI95"))
-    low, high = found[interval].to_dict()[name]
-    return round(float(found["ICC"].to_dict()[name]), 3), round(float(low), 3), round(float(high), 3)
+#: Names of ICC(2,1) and ICC(3,1) in pingouin up to 0.5 and from 0.6 on.
+AGREEMENT, CONSISTENCY = ("ICC2", "ICC(A,1)"), ("ICC3", "ICC(C,1)")
+
+
+def _interval(by_type: dict[str, Any], names: tuple[str, ...]) -> Interval | None:
+    row = next(by_type[name] for name in names if name in by_type)
+    low, high = next(value for column, value in row.items() if column.startswith("CI95"))
+    if not np.isfinite([low, high]).all():
+        return None  # people who do not differ at all have no correlation
+    return round(float(row["ICC"]), 3), round(float(low), 3), round(float(high), 3)
 
 
 def as_rules(found: Sequence[Repeatability], day: dt.date, /) -> str:

@@ -160,7 +160,8 @@ def from_folders(session: Session, folder: Path, /) -> Session:
 
     Only the folder of the clip and the one above it are looked at, and only where nothing better is known.
     """
-    for place in (folder, folder.parent):
+    here = folder.resolve()  # '.' has no name, and its parent neither
+    for place in (here, here.parent):
         day = day_in(place.name)
         if day is None:
             continue

@@ -63,7 +63,8 @@ def trend_figure(history: History, /) -> Figure:
 
 
 def _title(history: History) -> str:
-    return f"{one_line(history.person, longest=60)}: sessions over time"
+    # matplotlib takes what stands between dollars for a formula.
+    return f"{one_line(history.person, longest=60)}: sessions over time".replace("$", r"\$")
 
 
 def _blocks(history: History) -> list[dict[str, Series]]:

@@ -59,6 +59,7 @@ def read_person(
     WrongUsage
         If it holds several people's sessions and none was chosen, or the baseline has no session.
     """
+    root = root.resolve()  # '..' is no name for a person
     clips, problems = _clips_below(root)
     chosen = _of_one_person(root, clips, person)
     history = _history(root, chosen, problems, book, today=today, baseline=baseline)
@@ -76,6 +77,7 @@ def read_people(root: Path, /, book: RuleBook, *, today: dt.date) -> tuple[Histo
     NotAnAnalysis
         If there is no folder, or nothing in it that can be used.
     """
+    root = root.resolve()
     clips, problems = _clips_below(root)
     if not clips:
         raise NotAnAnalysis(_nothing_in(root, problems), "Analyse the clips first: valgus analyze CLIP.")
@@ -111,7 +113,7 @@ def _history(
     series = tuple(_all_series(by_rules, book, baseline))
     names = {one.session.person for one in dated if one.session.person}
     return History(
-        person=next(iter(names), root.resolve().name),
+        person=next(iter(names), root.name),
         series=series,
         between_legs=tuple(_between_legs(series, book)),
         problems=(*problems, *left_out),

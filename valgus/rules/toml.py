@@ -87,7 +87,7 @@ class Document:
 
     def wrong(self, says: str, /, *, line: int, given: str = "", choices: Iterable[str] = ()) -> WrongUsage:
         """Return the complaint about one line; of the ``choices`` the one nearest to ``given`` is offered."""
-        close = get_close_matches(given, list(choices), n=1, cutoff=0.6)
+        close = get_close_matches(given, list(choices), n=1, cutoff=0.5)
         meant = f" Did you mean {close[0]}?" if close else ""
         return WrongUsage(f"{self.name}, line {line}: {says}.{meant}", "Mend the line and run again.")
 
