@@ -22,6 +22,7 @@ _SESSION_NAMES = (
     "pain_next_morning",
     "step_height_cm",
     "load_kg",
+    "set",
     "weeks_since_surgery",
     "clinician_cleared",
     "notes",
@@ -99,6 +100,7 @@ _ABOUT_A_SESSION = (
     ),
     click.option("--step-height", "step_height_cm", type=POSITIVE, metavar="CM", help="Height of the step."),
     click.option("--load", "load_kg", type=click.FloatRange(min=0), metavar="KG", help="Weight carried."),
+    click.option("--set", type=click.IntRange(min=1), metavar="N", help="Which set of the session this is."),
     click.option("--weeks-since-surgery", type=click.FloatRange(min=0), metavar="N", help="On this leg."),
     click.option(
         "--clinician-cleared/--not-cleared",
