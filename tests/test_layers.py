@@ -64,7 +64,10 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "click": ("cli/",),
     "rich": ("cli/",),
     "matplotlib": ("exports/figures.py", "exports/sheet.py", "exports/trend.py", "accuracy/figure.py"),
-    "cv2": ("exports/stills.py", "exports/pick.py", "phantom/", "evidence.py", "stickers/"),
+    "cv2": (
+        *("exports/faces.py", "exports/overlay.py", "exports/pick.py"),
+        *("phantom/", "evidence.py", "stickers/"),
+    ),
     "av": ("video/",),
     "numba": ("phantom/",),
     "jinja2": ("exports/pick.py",),

@@ -232,6 +232,11 @@ def measure(
     return judged(trial, book)
 
 
+def smooth_track_of(trial: Trial, /) -> PoseTrack:
+    """Return the track of a trial as its measures were taken from: cleaned by the steps of its task."""
+    return cleaning.clean(trial.track, tasks.task_named(trial.task.name).cleaning)
+
+
 def judged(trial: Trial, book: RuleBook, /) -> Trial:
     """Return a trial with its verdicts and items by a book of rules."""
     return replace(trial, verdicts=verdict.verdicts_of(trial, book), items=items.items_of(trial, book))

@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Also save FPPA less what the estimated turn adds (fppa_yaw_corrected_deg); never judged.",
 )
+@click.option("--no-overlay", is_flag=True, help="Write no overlay.mp4: faster.")
+@click.option(
+    "--no-face-blur",
+    is_flag=True,
+    help="Leave faces as they are in overlay.mp4; figure.png always hides them.",
+)
 @rules_option
 @click.option(
     "--out",
@@ -47,19 +53,27 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Where results go; beside each clip by default.",
 )
-def analyze(clips: tuple[Path, ...], out: Path | None, rules: Path | None, **about: Any) -> None:
+def analyze(
+    clips: tuple[Path, ...],
+    out: Path | None,
+    rules: Path | None,
+    no_overlay: bool,
+    no_face_blur: bool,
+    **about: Any,
+) -> None:
     """Measure the knee in each CLIP and save the results beside it in CLIP.valgus.
 
     Prints one row per rep: the frontal plane projection angle (+ is valgus, the knee towards the other leg)
     with its 95 % interval, a grade that says how far the number can be trusted, and a colour. Saves reps.csv,
-    frames.csv, landmarks.csv, analysis.json and figure.png.
+    frames.csv, landmarks.csv, analysis.json, figure.png and overlay.mp4.
 
     What is the same for all clips of a folder (person, date, task, pain, step height) can stand in a
     session.toml beside them; options go before it.
     """
     book = book_from(rules)
     given = session_given(about)
-    work = _Work(settings_from(**about), given, book, out)
+    overlay = None if no_overlay else _Overlay(blur_faces=not no_face_blur)
+    work = _Work(settings_from(**about), given, book, out, overlay)
     statuses = [_one_clip(clip, work, said_before=k > 0) for k, clip in enumerate(clips)]
     raise SystemExit(max(statuses))
 
@@ -72,6 +86,14 @@ class _Work:
     given: Session
     book: RuleBook
     out: Path | None
+    overlay: _Overlay | None
+
+
+@dataclass(frozen=True)
+class _Overlay:
+    """That an overlay video is written, and whether faces are hidden in it."""
+
+    blur_faces: bool
 
 
 def _one_clip(clip: Path, work: _Work, *, said_before: bool) -> int:
@@ -80,7 +102,7 @@ def _one_clip(clip: Path, work: _Work, *, said_before: bool) -> int:
 
     try:
         trial = measured(clip, work.settings, given=work.given, book=work.book)
-        folder = _saved(trial, clip, work.out)
+        folder = _saved(trial, clip, work)
     except EnvironmentFailed:
         raise  # every further clip would fail alike
     except ValgusError as wrong:
@@ -90,17 +112,32 @@ def _one_clip(clip: Path, work: _Work, *, said_before: bool) -> int:
     return status_of(trial)
 
 
-def _saved(trial: Trial, clip: Path, out: Path | None) -> Path:
+def _saved(trial: Trial, clip: Path, work: _Work) -> Path:
     from valgus import results
     from valgus.exports.figures import write_figure
     from valgus.exports.stills import lowest_point_stills
 
-    folder = results.folder_for(clip, out)
+    folder = results.folder_for(clip, work.out)
     pictures = lowest_point_stills(trial, clip)
-    results.save(
-        trial, folder, extras=(lambda unfinished: write_figure(trial, pictures, unfinished / "figure.png"),)
-    )
+
+    def write_pictures(unfinished: Path) -> None:
+        write_figure(trial, pictures, unfinished / "figure.png")
+        if work.overlay is not None and trial.setup is not None:
+            _write_overlay(trial, clip, unfinished / "overlay.mp4", work.overlay)
+
+    results.save(trial, folder, extras=(write_pictures,))
     return folder
+
+
+def _write_overlay(trial: Trial, clip: Path, path: Path, overlay: _Overlay) -> None:
+    from valgus.cli.progress import frames_of
+    from valgus.exports.overlay import write_overlay
+    from valgus.pipeline import smooth_track_of
+
+    with frames_of(f"{clip.name}: drawing") as frames:
+        write_overlay(
+            trial, smooth_track_of(trial), clip, path, blur_faces=overlay.blur_faces, progress=frames
+        )
 
 
 def _print(trial: Trial, folder: Path, *, said_before: bool) -> None:

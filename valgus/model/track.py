@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -96,7 +97,7 @@ class PoseTrack(SameByValue):
             return float("nan")
         return float(1.0 / np.median(np.diff(self.time_s)))
 
-    @property
+    @cached_property
     def leg_scale_px(self) -> float:
         """Longest usual hip-ankle distance in the picture, px: how large the person is. NaN if never seen."""
         spans = [
