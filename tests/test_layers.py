@@ -65,12 +65,12 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "rich": ("cli/",),
     "matplotlib": ("exports/figures.py", "exports/sheet.py", "exports/trend.py", "accuracy/figure.py"),
     "cv2": (
-        *("exports/faces.py", "exports/overlay.py", "exports/pick.py"),
+        *("exports/faces.py", "exports/overlay.py", "exports/pick.py", "exports/report.py"),
         *("phantom/", "evidence.py", "stickers/"),
     ),
     "av": ("video/",),
     "numba": ("phantom/",),
-    "jinja2": ("exports/pick.py",),
+    "jinja2": ("exports/pick.py", "exports/report.py"),
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import pandas as pd
 
 from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Band, Flag, Level
+from valgus.model.rulebook import RuleBook
+from valgus.model.trial import Analysis
+
+Kind = TypeVar("Kind", bound=Analysis)
 
 #: Columns whose half-width of the 95 % interval is known, and where it stands.
 INTERVALS = {
@@ -32,6 +38,15 @@ def flags_of(reps: Sequence[Rep], measures: pd.DataFrame, bands: Sequence[Band],
             if rep.grade is Grade.OK and value == value:
                 flags.append(_flag(rep, band, value, _interval(row, band.measure)))
     return tuple(flags)
+
+
+def judged_by(analysis: Kind, book: RuleBook, /) -> Kind:
+    """Return an analysis with the bands of a book in force, whatever was in force when it was made."""
+    bands = book.bands_for(analysis.task.name, analysis.provenance.settings.sex)
+    if bands == analysis.task.bands:
+        return analysis
+    flags = flags_of(analysis.reps, analysis.measures, bands)
+    return replace(analysis, task=replace(analysis.task, bands=bands), flags=flags)
 
 
 def level_of(value: float, band: Band, /) -> Level:

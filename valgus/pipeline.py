@@ -238,7 +238,8 @@ def smooth_track_of(trial: Trial, /) -> PoseTrack:
 
 
 def judged(trial: Trial, book: RuleBook, /) -> Trial:
-    """Return a trial with its verdicts and items by a book of rules."""
+    """Return a trial with its colours, verdicts and items by a book of rules."""
+    trial = flags.judged_by(trial, book)
     return replace(trial, verdicts=verdict.verdicts_of(trial, book), items=items.items_of(trial, book))
 
 

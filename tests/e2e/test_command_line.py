@@ -179,7 +179,14 @@ def test_a_good_clip_gives_a_table_five_files_and_a_silent_stderr(tmp_path: Path
     assert "\x1b" not in shown.stdout
     folder = tmp_path / "new folder" / "step_down_left.mp4.valgus"
     tables = ["frames.csv", "landmarks.csv"]
-    assert left_behind(folder) == ["analysis.json", "figure.png", *tables, "overlay.mp4", "reps.csv"]
+    assert left_behind(folder) == [
+        "analysis.json",
+        "figure.png",
+        *tables,
+        "overlay.mp4",
+        "report.html",
+        "reps.csv",
+    ]
     trial = results.load(folder)
     assert trial == analysed(STEP_DOWN), "a second run gives the same numbers to the last digit"
     reps = pd.read_csv(folder / "reps.csv")

@@ -65,7 +65,8 @@ def analyze(
 
     Prints one row per rep: the frontal plane projection angle (+ is valgus, the knee towards the other leg)
     with its 95 % interval, a grade that says how far the number can be trusted, and a colour. Saves reps.csv,
-    frames.csv, landmarks.csv, analysis.json, figure.png and overlay.mp4.
+    frames.csv, landmarks.csv, analysis.json, figure.png, overlay.mp4
+    and report.html, the page to open first.
 
     What is the same for all clips of a folder (person, date, task, pain, step height) can stand in a
     session.toml beside them; options go before it.
@@ -115,15 +116,20 @@ def _one_clip(clip: Path, work: _Work, *, said_before: bool) -> int:
 def _saved(trial: Trial, clip: Path, work: _Work) -> Path:
     from valgus import results
     from valgus.exports.figures import write_figure
+    from valgus.exports.report import write_report
     from valgus.exports.stills import lowest_point_stills
+    from valgus.plan import plan_from_analysis
 
     folder = results.folder_for(clip, work.out)
     pictures = lowest_point_stills(trial, clip)
 
     def write_pictures(unfinished: Path) -> None:
         write_figure(trial, pictures, unfinished / "figure.png")
+        overlay = unfinished / "overlay.mp4"
         if work.overlay is not None and trial.setup is not None:
-            _write_overlay(trial, clip, unfinished / "overlay.mp4", work.overlay)
+            _write_overlay(trial, clip, overlay, work.overlay)
+        plan = plan_from_analysis(trial, work.book) if trial.verdicts else None
+        write_report(trial, unfinished / "report.html", stills=pictures, overlay=overlay, plan=plan)
 
     results.save(trial, folder, extras=(write_pictures,))
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,8 @@ from valgus.model.rule import Band, Level
 from valgus.model.trial import Trial
 
 A4_IN = (8.27, 11.69)
+#: The panels alone.
+PANELS_IN = (7.4, 6.4)
 MARGIN_IN = 0.55
 #: Room for tick labels left of the panels.
 TICKS_IN = 0.45
@@ -91,16 +94,32 @@ def session_figure(trial: Trial, stills: Sequence[Still] = (), /) -> Figure:
     return figure
 
 
+def panels_png(trial: Trial, /) -> bytes:
+    """Return the panels alone, without words around them, as PNG; empty where the angle was never seen."""
+    if not _seen(trial, "fppa_deg"):
+        return b""
+    figure = Figure(figsize=PANELS_IN, facecolor="white")
+    FigureCanvasAgg(figure)
+    _draw_panels(_Sheet(figure, margin_in=0.1), trial, ())
+    _make_safe(figure)
+    page = io.BytesIO()
+    figure.savefig(page, format="png", dpi=DPI, metadata={"Software": "valgus"})
+    return page.getvalue()
+
+
 # --- the sheet ----------------------------------------------------------------------------------------------
 
 
 class _Sheet:
     """A page that is filled from the top and from the bottom; everything in inches."""
 
-    def __init__(self, figure: Figure) -> None:
+    def __init__(self, figure: Figure, *, margin_in: float = MARGIN_IN) -> None:
         self.figure = figure
-        self.top_in = A4_IN[1] - MARGIN_IN
-        self.bottom_in = MARGIN_IN
+        width_in, height_in = figure.get_size_inches()
+        self._size_in = (float(width_in), float(height_in))
+        self._margin_in = margin_in
+        self.top_in = self._size_in[1] - margin_in
+        self.bottom_in = margin_in
 
     @property
     def free_in(self) -> float:
@@ -127,23 +146,23 @@ class _Sheet:
         """Return axes over the width of the page below what is there, with some room on the right."""
         self.top_in -= height_in
         width_in = self.width_in - TICKS_IN - right_in
-        return self.axes_at(MARGIN_IN + TICKS_IN, self.top_in, width_in, height_in, label)
+        return self.axes_at(self._margin_in + TICKS_IN, self.top_in, width_in, height_in, label)
 
     def axes_at(
         self, left_in: float, bottom_in: float, width_in: float, height_in: float, label: str
     ) -> Axes:
         """Return axes at a place of the page."""
-        width, height = A4_IN
+        width, height = self._size_in
         place = (left_in / width, bottom_in / height, width_in / width, height_in / height)
         return self.figure.add_axes(place, label=label)
 
     @property
     def width_in(self) -> float:
         """Width between the margins."""
-        return A4_IN[0] - 2 * MARGIN_IN
+        return self._size_in[0] - 2 * self._margin_in
 
     def _put(self, says: str, at_in: float, size: float, side: str, style: dict[str, Any]) -> None:
-        x, y = MARGIN_IN / A4_IN[0], at_in / A4_IN[1]
+        x, y = self._margin_in / self._size_in[0], at_in / self._size_in[1]
         self.figure.text(x, y, says, fontsize=size, va=side, linespacing=1.25, **style)
 
 

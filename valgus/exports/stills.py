@@ -22,7 +22,7 @@ from valgus.model.arrays import FloatArray, RgbImage
 from valgus.model.frontal import Side
 from valgus.model.rep import Rep
 from valgus.model.trial import Trial
-from valgus.video import stills
+from valgus.video import sha256_of, stills
 
 JOINTS = ("hip", "knee", "ankle")
 STICKERS = ("left_asis", "right_asis")
@@ -106,6 +106,11 @@ def lowest_point_stills(
     posed = [posed_in(trial, rep.bottom_s, picture) for rep, picture in zip(reps, pictures, strict=True)]
     crops = _crops(posed)
     return tuple(_still(trial, rep, one, crop) for rep, one, crop in zip(reps, posed, crops, strict=True))
+
+
+def is_clip_of(trial: Trial, path: Path, /) -> bool:
+    """Return whether a file is the very clip of a trial, byte for byte."""
+    return sha256_of(path) == trial.clip.sha256
 
 
 def standing_still(trial: Trial, clip_path: Path, /) -> tuple[float, RgbImage]:

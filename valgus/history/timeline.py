@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from valgus import decision, summary, verdict
+from valgus import decision, flags, summary, verdict
 from valgus.errors import NotAnAnalysis, WrongUsage
-from valgus.flags import flags_of
 from valgus.history.index import Found, saved_analyses
 from valgus.model.history import BetweenLegs, History, Problem, Series, SetUp, Visit
 from valgus.model.judgement import Change, DepthProfile, Facts
@@ -109,7 +108,7 @@ def _history(
     if not dated:
         unusable = _nothing_in(root, [*problems, *left_out])
         raise NotAnAnalysis(unusable, "Analyse the clips first: valgus analyze CLIP.")
-    by_rules = [replace(one, analysis=_judged_by(one.analysis, book)) for one in dated]
+    by_rules = [replace(one, analysis=flags.judged_by(one.analysis, book)) for one in dated]
     series = tuple(_all_series(by_rules, book, baseline))
     names = {one.session.person for one in dated if one.session.person}
     return History(
@@ -211,15 +210,6 @@ def _nothing_in(root: Path, problems: Sequence[Problem]) -> str:
         return f"{root.name}: no saved analysis in this folder."
     listed = " ".join(f"{problem.where}: {problem.says}" for problem in problems[:3])
     return f"{root.name}: no saved analysis that can be used. {listed}"
-
-
-def _judged_by(analysis: Analysis, book: RuleBook) -> Analysis:
-    """Return an analysis with the bands of a book in force, so that all visits are judged alike."""
-    bands = book.bands_for(analysis.task.name, analysis.provenance.settings.sex)
-    if bands == analysis.task.bands:
-        return analysis
-    flags = flags_of(analysis.reps, analysis.measures, bands)
-    return replace(analysis, task=replace(analysis.task, bands=bands), flags=flags)
 
 
 # --- series -------------------------------------------------------------------------------------------------

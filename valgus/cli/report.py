@@ -1,0 +1,72 @@
+"""``valgus report``: the page of a saved analysis, made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from valgus.cli.options import book_from, rules_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from valgus.exports.stills import Still
+    from valgus.model.trial import Trial
+
+
+@click.command(epilog="Example: valgus report clip.mp4.valgus")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@click.option(
+    "--clip",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The video, where it has been moved; by default it is looked for beside FOLDER.",
+)
+@rules_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where the page goes; FOLDER/report.html by default.",
+)
+def report(folder: Path, clip: Path | None, rules: Path | None, out: Path | None) -> None:
+    """Write the page of a saved analysis (CLIP.valgus) again, for example by other rules.
+
+    Nothing is measured again. Without the video there are no pictures of the lowest points, and the page
+    says so; an overlay.mp4 in FOLDER is put into the page.
+    """
+    from valgus.exports.report import write_report
+    from valgus.plan import plan_from_analysis
+    from valgus.results import load
+
+    trial = load(folder)
+    book = book_from(rules)
+    if rules is not None:
+        from valgus.pipeline import judged
+
+        trial = judged(trial, book)
+    stills, missing = _stills(trial, clip or folder.resolve().parent / trial.clip.name)
+    plan = plan_from_analysis(trial, book) if trial.verdicts else None
+    target = out or folder / "report.html"
+    try:
+        write_report(trial, target, stills=stills, overlay=folder / "overlay.mp4", plan=plan, missing=missing)
+    except OSError as wrong:
+        from valgus.errors import CannotWrite
+
+        raise CannotWrite(
+            f"{target}: could not be written: {wrong.strerror}.", "Choose another place with --out FILE."
+        ) from wrong
+    click.echo(f"Written: {target}")
+
+
+def _stills(trial: Trial, clip: Path) -> tuple[Sequence[Still], str]:
+    """Return the pictures, or why there are none."""
+    from valgus.exports.stills import is_clip_of, lowest_point_stills
+
+    if not clip.is_file():
+        return (), "No pictures of the lowest points: the video is not beside its results any more."
+    if not is_clip_of(trial, clip):
+        return (), "No pictures of the lowest points: the video beside the results is another one by now."
+    return lowest_point_stills(trial, clip), ""

@@ -1,0 +1,241 @@
+"""One page that says what to do: decision, pictures, reps, findings, plan and methods in a single file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from valgus.exports import advice, wording
+from valgus.exports.figures import panels_png
+from valgus.exports.stills import Still
+from valgus.model.arrays import RgbImage
+from valgus.model.judgement import Decision, Outcome
+from valgus.model.ladder import Plan
+from valgus.model.rep import Grade
+from valgus.model.rule import Severity
+from valgus.model.trial import Trial
+
+JPEG_QUALITY = 82
+#: Larger videos lie beside the page instead of inside: a browser loads all of a page before it shows it.
+LARGEST_VIDEO_INSIDE = 24 * 1024 * 1024
+#: Class of a decision, for its colour; its words say the same.
+OUTCOME_CLASSES = {
+    Outcome.PROGRESS: "go",
+    Outcome.HOLD: "stay",
+    Outcome.REGRESS: "back",
+    Outcome.CANNOT_JUDGE: "unknown",
+}
+CAVEATS = (
+    "The projection angle is two-dimensional and a progress marker: not knee abduction, not a predictor of "
+    "injury, not a clearance for sport.",
+    "No published validation of this pose model's projection angle in these tasks was found; the errors "
+    "given are measured on rendered people, and real ones may be larger.",
+    "A large angle is no proof of a weak hip: ankle and foot raise it too.",
+    "Percent symmetry of angles is not given, because it means nothing where angles pass through zero.",
+)
+
+
+def write_report(
+    trial: Trial,
+    path: Path,
+    /,
+    *,
+    stills: Sequence[Still] = (),
+    overlay: Path | None = None,
+    plan: Plan | None = None,
+    missing: str = "",
+) -> None:
+    """Write the page: one file that loads nothing, runs no script but its own, and sends nothing.
+
+    Parameters
+    ----------
+    trial : Trial
+        One analysed clip.
+    path : Path
+        Where to, ending in ``.html``.
+    stills : sequence of Still
+        Pictures of the lowest points; none where the clip is not at hand.
+    overlay : Path or None
+        The overlay video: put inside the page, or linked beside it where it is very large.
+    plan : Plan or None
+        What to do until the next test.
+    missing : str
+        Why there are no pictures, empty where there are.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    path.write_text(report_page(trial, stills, overlay, plan, missing=missing), encoding="utf-8")
+
+
+def report_page(
+    trial: Trial,
+    stills: Sequence[Still],
+    overlay: Path | None,
+    plan: Plan | None,
+    *,
+    missing: str = "",
+) -> str:
+    """Return the page; every value that a person can choose is escaped."""
+    pages = Environment(loader=PackageLoader("valgus.exports"), autoescape=True, undefined=StrictUndefined)
+    style, script = (
+        pages.loader.get_source(pages, name)[0]  # type: ignore[union-attr]
+        for name in ("report.css", "report.js")
+    )
+    return pages.get_template("report.html").render(
+        style=Markup(style),  # the product's own file
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        title=wording.one_line(trial.clip.name),
+        about=list(_about(trial)),
+        headline=wording.headline(trial),
+        what_to_do=wording.what_to_do(trial),
+        plain=wording.in_plain_words(trial),
+        decisions=[_card(decision) for decision in trial.verdicts],
+        video=_video(overlay),
+        reps=list(_reps(trial)),
+        has_drop=bool(trial.measures["pelvic_drop_deg"].notna().any()) if len(trial.measures) else False,
+        stills=[_picture(still, trial) for still in stills],
+        missing=missing,
+        panels=base64.b64encode(panels_png(trial)).decode("ascii"),
+        findings=[
+            {"says": wording.in_a_sentence(finding), "heavy": finding.severity is not Severity.NOTE}
+            for finding in wording.worst_first(trial)
+        ],
+        difference=wording.difference_line(trial),
+        items=list(advice.item_lines(trial)),
+        plan=plan,
+        methods=trial.task.methods,
+        bands=[wording.band_line(band) for band in trial.task.bands],
+        made=trial.provenance,
+        caveats=CAVEATS,
+        fppa_is=f"{wording.FPPA_IS} {wording.FPPA_IS_NOT}",
+        rules_are=advice.RULES_ARE,
+        advice_only=advice.ADVICE_ONLY,
+        intended_use=wording.INTENDED_USE,
+        notes=trial.session.notes,
+    )
+
+
+def _hash(text: str) -> str:
+    """Return what the page's own policy names a script or style by."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _about(trial: Trial) -> Iterator[tuple[str, str]]:
+    session = trial.session
+    if session.person:
+        yield "Person", session.person
+    if session.date:
+        yield "Date", f"{session.date.isoformat()} ({session.date_from})"
+    yield "Task", wording.task_line(trial)
+    yield "Side", wording.side_line(trial)
+    yield "View", wording.view_line(trial)
+    if trial.evidence.stickers is not None:
+        yield "Pelvis", wording.pelvis_line(trial)
+    pain = [("during", session.pain_during), ("next morning", session.pain_next_morning)]
+    if said := [f"{value:g} {when}" for when, value in pain if value is not None]:
+        yield "Pain (0-10)", ", ".join(said)
+
+
+@dataclass(frozen=True)
+class _Card:
+    """A decision as the page shows it."""
+
+    side: str
+    css: str
+    outcome: str
+    reasons: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+def _card(decision: Decision) -> _Card:
+    told = advice.told(decision)
+    return _Card(
+        side=decision.side,
+        css=OUTCOME_CLASSES[decision.outcome],
+        outcome=advice.MEANING[decision.outcome],
+        reasons=tuple((f"{one.says[:1].upper()}{one.says[1:]}.", one.would_change) for one in told),
+        notes=decision.notes,
+    )
+
+
+def _video(overlay: Path | None) -> str:
+    """Return where the page finds the video: inside itself, or beside it."""
+    if overlay is None or not overlay.is_file():
+        return ""
+    if overlay.stat().st_size > LARGEST_VIDEO_INSIDE:
+        return overlay.name
+    return f"data:video/mp4;base64,{base64.b64encode(overlay.read_bytes()).decode('ascii')}"
+
+
+def _reps(trial: Trial) -> Iterator[dict[str, Any]]:
+    for (_, row), rep in zip(trial.measures.iterrows(), trial.reps, strict=True):
+        level = trial.level_of(rep)
+        yield {
+            "number": rep.number,
+            "side": rep.side.value,
+            "at_s": f"{rep.bottom_s:.2f}",
+            "from_s": f"{max(rep.start_s - 0.3, 0.0):.2f}",
+            "fppa": _with_error(row["fppa_deg"], row["fppa_ci95_deg"]),
+            "drop": _with_error(row["pelvic_drop_deg"], row["pelvic_drop_ci95_deg"]),
+            "lean": _number(row["trunk_lean_deg"]),
+            "depth": _number(row["depth_pct"]),
+            "grade": rep.grade.value,
+            "why": ", ".join(code.replace("_", " ") for code in rep.grade_reasons),
+            "level": level.value if level else "",
+            "unsure": wording.near_an_edge(trial, rep),
+            "invalid": rep.grade is Grade.INVALID,
+        }
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.1f}"
+
+
+def _with_error(value: float, half_width: float) -> str:
+    if np.isnan(value):
+        return ""
+    return f"{value:.1f}" if np.isnan(half_width) else f"{value:.1f} ± {half_width:.1f}"
+
+
+def _picture(still: Still, trial: Trial) -> dict[str, Any]:
+    height, width = still.image.shape[:2]
+    angles = {
+        rep.side: float(trial.measures["fppa_deg"].iloc[k])
+        for k, rep in enumerate(trial.reps)
+        if rep.number == still.number
+    }
+    said = [f"{side.value} {angle:+.0f} deg" for side, angle in angles.items() if not np.isnan(angle)]
+    return {
+        "number": still.number,
+        "at_s": f"{still.time_s:.2f}",
+        "jpeg": _as_jpeg(still.image),
+        "width": width,
+        "height": height,
+        "legs": [
+            " ".join(f"{x:.1f},{y:.1f}" for x, y in leg.hip_knee_ankle_px)
+            for leg in still.legs
+            if np.isfinite(leg.hip_knee_ankle_px).all()
+        ],
+        "caption": f"Rep {still.number}: {', '.join(said) or 'not measured'}",
+    }
+
+
+def _as_jpeg(image: RgbImage) -> str:
+    _, coded = cv2.imencode(
+        ".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+    )
+    return base64.b64encode(coded.tobytes()).decode("ascii")
