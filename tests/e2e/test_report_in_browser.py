@@ -50,7 +50,7 @@ def page(request: pytest.FixtureRequest, results: Path) -> Iterator[object]:
 
 
 def until(page, expression: str) -> None:  # type: ignore[no-untyped-def]
-    """Wait until an expression holds; the page's policy forbids playwright's own way, which evaluates text."""
+    """Wait until an expression holds; playwright's own way evaluates text, which the page forbids."""
     for _ in range(100):
         if page.evaluate(expression):
             return
@@ -125,3 +125,19 @@ def test_the_page_is_made_again_without_the_video(results: Path, tmp_path: Path)
     again = tmp_path / "again.html"
     assert valgus("report", results, "--out", again).returncode == 0
     assert again.read_text(encoding="utf-8").count("data:image/jpeg") == 5
+
+
+def test_on_paper_it_is_a_pdf_of_a_few_a4_pages_with_the_decision_on_the_first(
+    results: Path, tmp_path: Path
+) -> None:
+    import pypdfium2
+
+    ran = valgus("report", results, "--pdf", "--out", tmp_path / "Bericht.html")
+    assert ran.returncode == 0, ran.stderr
+    pages = pypdfium2.PdfDocument(tmp_path / "Bericht.pdf")
+    width_pt, height_pt = pages[0].get_size()
+    assert (round(width_pt), round(height_pt)) in {(595, 842), (596, 842), (595, 841)}
+    assert 2 <= len(pages) <= 5
+    first = " ".join(pages[0].get_textpage().get_text_bounded().split())
+    assert "Left leg: " in first and "What to do until the next test" in first
+    assert not list(tmp_path.glob(".*"))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="The video, where it has been moved; by default it is looked for beside FOLDER.",
 )
+@click.option("--pdf", is_flag=True, help="Print the page to a PDF beside it as well (needs a browser).")
 @rules_option
 @click.option(
     "--out",
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Where the page goes; FOLDER/report.html by default.",
 )
-def report(folder: Path, clip: Path | None, rules: Path | None, out: Path | None) -> None:
+def report(folder: Path, clip: Path | None, pdf: bool, rules: Path | None, out: Path | None) -> None:
     """Write the page of a saved analysis (CLIP.valgus) again, for example by other rules.
 
     Nothing is measured again. Without the video there are no pictures of the lowest points, and the page
@@ -59,6 +60,12 @@ def report(folder: Path, clip: Path | None, rules: Path | None, out: Path | None
             f"{target}: could not be written: {wrong.strerror}.", "Choose another place with --out FILE."
         ) from wrong
     click.echo(f"Written: {target}")
+    if pdf:
+        from valgus.exports.paper import write_pdf
+
+        printed = target.with_suffix(".pdf")
+        write_pdf(target, printed)
+        click.echo(f"Written: {printed}")
 
 
 def _stills(trial: Trial, clip: Path) -> tuple[Sequence[Still], str]:
