@@ -35,7 +35,7 @@ STICKERS = ("left_asis", "right_asis")
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 #: The strip shows at least this span of angles, so that stillness does not look like movement.
 LEAST_SPAN_DEG = 20.0
-QUALITY_CRF = 23
+QUALITY_CRF = 27
 
 Progress = Callable[[int, int | None], None]
 

@@ -13,7 +13,7 @@ from valgus.phantom.look import Look
 from valgus.phantom.pose import Side
 from valgus.phantom.stickers import STICKER_VERSION, Stickers
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Raised by every change that alters pixels or truth, so that cached clips are rendered again."""
 
 

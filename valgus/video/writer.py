@@ -21,6 +21,8 @@ from valgus.model.arrays import RgbImage
 from valgus.video.upright import ONE_SCALER_THREAD
 
 _TICKS_PER_S = 90_000  # divides every usual frame rate and is fine enough for any other
+#: x264's tree of macroblocks gives other bytes for the same pictures from run to run (seen in PyAV 18.1).
+SAME_BYTES = "mbtree=0"
 _BT709 = 1  # the same number for matrix, primaries and transfer
 
 
@@ -87,7 +89,8 @@ class H264Writer:
 
     def _add_stream(self, crf: int, preset: str, threads: int) -> VideoStream:
         rate = Fraction(self._fps).limit_denominator(1001)
-        stream = self._container.add_stream("libx264", rate=rate, options={"crf": str(crf), "preset": preset})
+        options = {"crf": str(crf), "preset": preset, "x264-params": SAME_BYTES}
+        stream = self._container.add_stream("libx264", rate=rate, options=options)
         height_px, width_px, _ = self._shape
         stream.width, stream.height = width_px + width_px % 2, height_px + height_px % 2
         stream.pix_fmt = "yuv420p"
