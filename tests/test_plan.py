@@ -182,4 +182,5 @@ def test_every_pattern_points_to_exercises_that_exist() -> None:
         assert all(ladder.exercise(code) for code in pattern.exercises)
     assert [rung.number for rung in ladder.rungs] == list(range(6))
     assert {exercise.rung for exercise in ladder.exercises} == set(range(6))
+    assert len({exercise.code for exercise in ladder.exercises}) == len(ladder.exercises)
     assert replace(ladder).source.startswith("consensus of practice")
