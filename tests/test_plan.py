@@ -124,6 +124,12 @@ def test_no_exercise_is_harder_than_the_rung_it_goes_back_to() -> None:
     assert max(exercise.rung for exercise in plan.exercises) <= 2
 
 
+def test_who_moves_up_gets_an_exercise_of_the_new_rung() -> None:
+    plan = planned(session=Session(step_height_cm=20))
+    assert plan.next_rung.number == 4
+    assert 4 in {exercise.rung for exercise in plan.exercises}
+
+
 def test_the_next_test_is_in_four_to_six_weeks() -> None:
     plan = planned()
     assert (plan.retest_from, plan.retest_to) == (date(2026, 12, 19), date(2027, 1, 2))

@@ -78,7 +78,7 @@ def plan_of(
         rung=rung,
         next_rung=next_rung,
         step=step,
-        exercises=() if withheld else tuple(_exercises(seen, min(rung.number, next_rung.number), ladder)),
+        exercises=() if withheld else tuple(_exercises(seen, next_rung.number, ladder)),
         why=seen,
         days_per_week=DAYS_PER_WEEK,
         retest_from=_weeks_after(session.date, book.limit("retest_weeks_from")),
