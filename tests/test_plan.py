@@ -124,6 +124,12 @@ def test_no_exercise_is_harder_than_the_rung_it_goes_back_to() -> None:
     assert max(exercise.rung for exercise in plan.exercises) <= 2
 
 
+def test_the_plan_says_why_for_each_leg() -> None:
+    text = plan_text(planned(leg_of(BOOK), leg_of(BOOK, side="right", **UNPAID)))
+    assert "- Left leg, progress candidate: every condition is met." in text
+    assert "- Right leg, hold: pain during the task was not entered." in text
+
+
 def test_who_moves_up_gets_an_exercise_of_the_new_rung() -> None:
     plan = planned(session=Session(step_height_cm=20))
     assert plan.next_rung.number == 4

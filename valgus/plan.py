@@ -78,6 +78,7 @@ def plan_of(
         rung=rung,
         next_rung=next_rung,
         step=step,
+        because=tuple(map(_because, legs)),
         exercises=() if withheld else tuple(_exercises(seen, next_rung.number, ladder)),
         why=seen,
         days_per_week=DAYS_PER_WEEK,
@@ -309,6 +310,12 @@ def _advice(seen: SeenPattern) -> str:
 
 def _weeks_after(day: dt.date | None, weeks: float) -> dt.date | None:
     return None if day is None else day + dt.timedelta(weeks=weeks)
+
+
+def _because(leg: Leg) -> str:
+    decided = leg.decision
+    why = f": {decided.reasons[0].says}" if decided.reasons else ": every condition is met"
+    return f"{leg.side.capitalize()} leg, {decided.outcome.value}{why}."
 
 
 def _rests_on(legs: Sequence[Leg], task: TaskAsRun, session: Session) -> str:

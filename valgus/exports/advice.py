@@ -98,6 +98,8 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
         return
     yield f"**{plan.step}**"
     yield ""
+    yield from (f"- {because}" for because in plan.because)
+    yield ""
     yield from _seen(plan)
     yield f"## The exercises: {plan.days_per_week}"
     yield ""

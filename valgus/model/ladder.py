@@ -89,6 +89,8 @@ class Plan:
         Where the person is and where to go.
     step : str
         What changes now, in a sentence.
+    because : tuple of str
+        The outcome of each leg with its first reason.
     exercises : tuple of Exercise
         Two or three, in the order of a session, and the stretch.
     why : tuple of SeenPattern
@@ -107,6 +109,7 @@ class Plan:
     rung: Rung
     next_rung: Rung
     step: str
+    because: tuple[str, ...]
     exercises: tuple[Exercise, ...]
     why: tuple[SeenPattern, ...]
     days_per_week: str
