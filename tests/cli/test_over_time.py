@@ -124,6 +124,8 @@ def test_bands_prints_every_threshold_with_its_source() -> None:
     sources = ("Park 2024", "Munro 2012", "Herrington & Munro 2010", "Weeks 2015", "Silbernagel 2007", "Piva")
     assert [source for source in sources if source not in joined] == []
     assert max(map(len, text.splitlines())) <= 100
+    assert "hip hike on a step: 3 x 15-20 on each side" in joined
+    assert "not tested in trials as a ladder" in joined
     only = valgus("bands", "--task", "landing").stdout
     assert "fppa_asis, landing, women" in only
     assert "fppa, step-down" not in only

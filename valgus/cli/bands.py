@@ -83,6 +83,19 @@ def _lines(book: RuleBook, task: str | None) -> Iterator[str]:
         how = item.why_not if item.measure is None else f"{item.measure} above {item.above:g}; {item.proxy}"
         yield from _entry(f"{item.scale} {item.number}: {item.name}", how, item.source)
 
+    yield from _ladder(book)
+
+
+def _ladder(book: RuleBook) -> Iterator[str]:
+    yield from _head("Exercises, by rung of the ladder")
+    yield textwrap.fill(f"source: {book.ladder.source}", WIDTH, initial_indent="  ", subsequent_indent="  ")
+    for rung in book.ladder.rungs:
+        yield f"  {rung.number} {rung.name}: {rung.purpose}"
+        for one in book.ladder.exercises:
+            if one.rung == rung.number:
+                says = f"{one.name}: {one.sets} x {one.hold_or_reps}; {one.tempo}"
+                yield textwrap.fill(says, WIDTH, initial_indent="      ", subsequent_indent="        ")
+
 
 def _head(title: str) -> Iterator[str]:
     yield ""
