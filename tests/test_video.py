@@ -22,7 +22,7 @@ from av.video.frame import VideoFrame
 
 from valgus.errors import CannotWrite, NotReadableAsVideo, ValgusError, WrongUsage
 from valgus.model.arrays import RgbImage
-from valgus.video import ClipReader, Frame, H264Writer, decode_ahead, sha256_of, stills
+from valgus.video import ClipReader, Frame, H264Writer, Keeper, decode_ahead, sha256_of, stills
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 220), "white": (235, 235, 235)}
 STORED = ("red", "green", "white", "blue")  # top left, then clockwise
@@ -281,6 +281,39 @@ def test_frames_whose_time_does_not_rise_are_dropped_and_counted(tmp_path: Path)
     assert [number_of(frame.rgb) for frame in frames] == [0, 1, 4]
     assert [frame.time_s for frame in frames] == pytest.approx([0, 0.04, 0.08])
     assert reader.dropped_frames == 2
+
+
+def kept_times_s(path: Path, enough_fps: float) -> list[float]:
+    with ClipReader(path) as reader:
+        times_s = [frame.time_s for frame in reader.frames(enough_fps=enough_fps)]
+        assert reader.frames_read == reader.clip().frame_count == 40
+    return times_s
+
+
+@pytest.mark.parametrize(
+    ("fps", "enough_fps", "every"), [(240, 120, 2), (240, 60, 4), (120, 60, 2), (70, 60, 1), (30, 60, 1)]
+)
+def test_frames_are_left_out_where_their_neighbours_are_near_enough(
+    tmp_path: Path, fps: int, enough_fps: float, every: int
+) -> None:
+    path = make(tmp_path / "fast.mp4", [picture(i % 20) for i in range(40)], fps=fps)
+    last = 39 % every  # the last frame always stays
+    assert kept_times_s(path, enough_fps) == pytest.approx(
+        [i / fps for i in range(0, 40, every)] + ([39 / fps] if last else [])
+    )
+
+
+def test_leaving_out_goes_by_the_times_of_the_frames_and_not_by_the_header(tmp_path: Path) -> None:
+    """Half of the clip at 200 frames per second, half at 20: no gap widens."""
+    path, times_s = (
+        tmp_path / "variable.mp4",
+        [i / 200 for i in range(20)] + [0.1 + i / 20 for i in range(20)],
+    )
+    with H264Writer(path, width_px=96, height_px=64, fps=200) as writer:
+        for i, time_s in enumerate(times_s):
+            writer.write(picture(i % 20), time_s)
+    kept = kept_times_s(path, 50)
+    assert kept == pytest.approx([0, 0.02, 0.04, 0.06, 0.08, *times_s[20:]], abs=1e-4)
 
 
 def test_a_coarse_clock_neither_bends_the_rate_nor_makes_it_variable(tmp_path: Path) -> None:
@@ -659,6 +692,17 @@ def test_stills_are_the_very_frames_that_are_nearest(
     got = stills(path, wanted, short_side_px=40)
     assert len(got) == len(wanted)
     assert all(np.array_equal(a, b) for a, b in zip(got, expected, strict=True))
+
+
+def test_pictures_kept_while_passing_are_the_same_as_stills(clip: Path) -> None:
+    wanted = [-3.0, 0.0, 0.31, 0.83, 99.0]
+    with ClipReader(clip) as reader:
+        keeper = Keeper(wanted)
+        passed = list(keeper.looking_at(reader.frames()))
+        assert len(passed) == reader.frames_read
+    kept = keeper.pictures()
+    assert len(kept) == len(wanted)
+    assert all(np.array_equal(a, b) for a, b in zip(kept, stills(clip, wanted), strict=True))
 
 
 @pytest.mark.parametrize("kind", ["mp4", "mkv"])

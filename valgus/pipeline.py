@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -42,7 +42,7 @@ from valgus.model.track import PoseTrack
 from valgus.model.trial import Provenance, TaskAsRun, Trial
 from valgus.stickers.wearing import Worn, look_for_stickers
 from valgus.tasks import Recognised, Task
-from valgus.video import ClipReader, Frame, decode_ahead, stills
+from valgus.video import ClipReader, Frame, Keeper, decode_ahead, stills
 
 #: Version of the definitions of all measures; raised whenever a change moves a number.
 DEFINITIONS_VERSION = "2"
@@ -102,22 +102,49 @@ def watch(
     path: Path, model: ModelFile, settings: Settings, /, *, progress: Progress | None = None
 ) -> tuple[Clip, PoseTrack, ClipEvidence]:
     """Return the clip's facts, the raw track of the person followed, and what the pictures said."""
+    seen = _follow(path, model, settings, strip=None, progress=progress)
+    people = _people_in(seen.overview, model)
+    _check_person(seen.clip.name, settings.person, len(people))
+    strip = pose.strip_of(people, seen.overview[0].shape[1], person=settings.person)
+    if strip is not None:
+        # Rare, and known only now: with other people about, everything is looked at again around one of them.
+        seen = _follow(path, model, settings, strip=strip, progress=progress)
+    evidence = replace(seen.evidence, people_in_view=len(people))
+    return seen.clip, *_with_stickers(path, seen.clip, seen.track, evidence, settings)
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What one pass over a clip gave; ``overview`` are a few of its pictures, spread over it."""
+
+    clip: Clip
+    track: PoseTrack
+    evidence: ClipEvidence
+    overview: tuple[RgbImage, ...]
+
+
+def _follow(
+    path: Path, model: ModelFile, settings: Settings, *, strip: pose.Strip | None, progress: Progress | None
+) -> _Seen:
+    """Go through the clip once: decode, look at the pixels, and follow the body."""
     pixels = PixelEvidence()
     with ClipReader(path) as reader:
-        people = _people_in(path, reader, model)
-        _check_person(reader.name, settings.person, len(people))
+        overview = Keeper(pose.spread_over(reader.expected_duration_s or 0.0, PEOPLE_LOOKED_FOR_IN))
+        frames = reader.frames(enough_fps=_enough_fps(settings))
         followed = pose.follow(
-            decode_ahead(_counted(pixels.looking_at(reader.frames()), reader.expected_frames, progress)),
+            decode_ahead(overview.looking_at(pixels.looking_at(_counted(frames, reader, progress)))),
             partial(MediaPipeEstimator, model.path),
             scale=reader.scale,
-            strip=pose.strip_of(people, reader.frame_width_px, person=settings.person),
+            strip=strip,
             mirror_average=settings.mirror_average,
         )
         clip = reader.clip()
-    evidence = replace(
-        pixels.evidence(), people_in_view=len(people), identity_jump_share=followed.identity_jump_share
-    )
-    return clip, *_with_stickers(path, clip, followed.track, evidence, settings)
+    evidence = replace(pixels.evidence(), identity_jump_share=followed.identity_jump_share)
+    return _Seen(clip, followed.track, evidence, overview.pictures())
+
+
+def _enough_fps(settings: Settings) -> float:
+    return settings.pose_fps or tasks.enough_fps(settings.task)
 
 
 def _with_stickers(
@@ -130,7 +157,7 @@ def _with_stickers(
     if points is not None:
         _check_points(clip, points)
     overview = cleaning.clean(track, tasks.OVERVIEW_CLEANING)
-    found = look_for_stickers(track, overview, _FullSize(path), points)
+    found = look_for_stickers(track, overview, _FullSize(path, _enough_fps(settings)), points)
     if isinstance(found, Worn):
         return found.track, replace(evidence, stickers=found.seen)
     return track, replace(evidence, stickers_doubt=found.says if found else None)
@@ -139,15 +166,15 @@ def _with_stickers(
 class _FullSize:
     """The pictures of a clip as large as they were filmed."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, enough_fps: float) -> None:
+        self._path, self._enough_fps = path, enough_fps
 
     def stills(self, times_s: Sequence[float], /) -> Sequence[RgbImage]:
         return stills(self._path, times_s, short_side_px=None)
 
     def frames(self) -> Iterator[Frame]:
         with ClipReader(self._path, short_side_px=None) as reader:
-            yield from decode_ahead(reader.frames())
+            yield from decode_ahead(reader.frames(enough_fps=self._enough_fps))
 
 
 def _check_points(clip: Clip, points: StickerPoints) -> None:
@@ -292,8 +319,7 @@ def _given(settings: Settings) -> orientation.GivenSetup:
     return orientation.GivenSetup(settings.side, settings.mirrored, settings.yaw_deg)
 
 
-def _people_in(path: Path, reader: ClipReader, model: ModelFile) -> tuple[pose.PersonInView, ...]:
-    pictures = stills(path, list(pose.spread_over(reader.expected_duration_s or 0.0, PEOPLE_LOOKED_FOR_IN)))
+def _people_in(pictures: Sequence[RgbImage], model: ModelFile) -> tuple[pose.PersonInView, ...]:
     with closing(MediaPipeEstimator(model.path, people=MOST_PEOPLE, mode=Mode.PICTURES)) as estimator:
         return pose.people_in_view(pictures, estimator)
 
@@ -307,11 +333,11 @@ def _check_person(clip: str, person: int | None, count: int) -> None:
         )
 
 
-def _counted(frames: Iterable[Frame], expected: int | None, progress: Progress | None) -> Iterator[Frame]:
-    for done, frame in enumerate(frames, start=1):
+def _counted(frames: Iterable[Frame], reader: ClipReader, progress: Progress | None) -> Iterator[Frame]:
+    for frame in frames:
         yield frame
         if progress is not None:
-            progress(done, expected)
+            progress(reader.frames_read, reader.expected_frames)
 
 
 def provenance_of(model: ModelFile, settings: Settings, /) -> Provenance:

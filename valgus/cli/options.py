@@ -72,6 +72,12 @@ _ABOUT_A_CLIP = (
         metavar="NAME|FILE",
         help="full, lite, heavy or a .task file.",
     ),
+    click.option(
+        "--pose-fps",
+        type=click.FloatRange(min=10),
+        metavar="N",
+        help="Pictures a second in which the body is looked for; 60 by default, 120 for landing and auto.",
+    ),
     click.option("--offline", is_flag=True, help="Never touch the network, not even for a missing model."),
 )
 

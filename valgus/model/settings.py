@@ -45,6 +45,8 @@ class Settings:
         ``full``, ``lite``, ``heavy`` or the path of a ``.task`` file.
     mirror_average : bool
         Whether the mirrored picture is tracked as well and averaged.
+    pose_fps : float or None
+        The body is looked for in at least so many pictures a second; None is what the task needs.
     offline : bool
         Never touch the network, not even for a missing model.
     """
@@ -59,4 +61,5 @@ class Settings:
     sex: str | None = None
     model: str = "full"
     mirror_average: bool = True
+    pose_fps: float | None = None
     offline: bool = False

@@ -15,6 +15,11 @@ from valgus.tasks.step_down import STEP_DOWN
 TASKS: tuple[Task, ...] = (STEP_DOWN, SINGLE_LEG_SQUAT, LANDING, STANCE, SQUAT, DROP_JUMP)
 
 
+def enough_fps(name: str, /) -> float:
+    """Return how many pictures a second a task needs; for ``auto`` as many as any task does."""
+    return max(task.enough_fps for task in TASKS) if name == "auto" else task_named(name).enough_fps
+
+
 def task_named(name: str, /) -> Task:
     """Return a task by its name; an unknown name raises WrongUsage with the names there are."""
     for task in TASKS:
@@ -23,4 +28,4 @@ def task_named(name: str, /) -> Task:
     raise WrongUsage(f"There is no task '{name}'.", f"Choose from: {', '.join(t.name for t in TASKS)}.")
 
 
-__all__ = ["OVERVIEW_CLEANING", "TASKS", "Recognised", "Task", "recognise", "task_named"]
+__all__ = ["OVERVIEW_CLEANING", "TASKS", "Recognised", "Task", "enough_fps", "recognise", "task_named"]

@@ -59,6 +59,8 @@ class Task:
         Whether each leg is cut on its own or both at once.
     measures : tuple of Measure
         What is measured on each rep.
+    enough_fps : float
+        Pictures a second in which the body is looked for; more would cost time and tell nothing.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Task:
     segmenter: Segmenter
     cut_legs: CutLegs
     measures: tuple[Measure, ...]
+    enough_fps: float = 60.0
 
     def reps(self, signals: pd.DataFrame, /) -> tuple[Rep, ...]:
         """Return the reps of all legs, numbered in order of time and not graded yet."""

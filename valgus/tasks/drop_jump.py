@@ -13,4 +13,5 @@ DROP_JUMP = Task(
     segmenter=ByLanding(),
     cut_legs=reps_of_both_legs,
     measures=(depth.INITIAL_CONTACT, *BEND_MEASURES, knee.KNEE_SEPARATION_AT_LOWEST),
+    enough_fps=120.0,
 )

@@ -13,4 +13,5 @@ LANDING = Task(
     segmenter=ByLanding(),
     cut_legs=reps_of_each_leg,
     measures=(depth.INITIAL_CONTACT, *BEND_MEASURES, *PELVIS_MEASURES),
+    enough_fps=120.0,
 )

@@ -3,7 +3,7 @@
 from valgus.video.ahead import decode_ahead
 from valgus.video.files import sha256_of
 from valgus.video.reader import ClipReader, Frame
-from valgus.video.stills import stills
+from valgus.video.stills import Keeper, stills
 from valgus.video.writer import H264Writer
 
-__all__ = ["ClipReader", "Frame", "H264Writer", "decode_ahead", "sha256_of", "stills"]
+__all__ = ["ClipReader", "Frame", "H264Writer", "Keeper", "decode_ahead", "sha256_of", "stills"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,8 @@ from valgus.video.upright import Scaler, Turn, fitted_size, square_pixel_size
 
 _USUAL_WITHIN = 0.05
 _VARIABLE_ABOVE = 0.1
+# 119.88 frames per second are meant by 120, and clocks are coarse.
+_RATE_TOLERANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,11 +172,23 @@ class ClipReader:
         full: FloatArray = np.asarray(xy_px, dtype=np.float64) * np.asarray(self.scale)
         return full
 
-    def frames(self) -> Iterator[Frame]:
+    @property
+    def frames_read(self) -> int:
+        """Frames decoded so far, also those that `frames` left out."""
+        return len(self._times_s)
+
+    def frames(self, *, enough_fps: float | None = None) -> Iterator[Frame]:
         """Yield the frames in the order of their times, once.
 
         Times are the file's presentation times in seconds, counted from the first shown frame, and strictly
         rise. Memory does not grow with the clip. Damage is skipped and counted.
+
+        Parameters
+        ----------
+        enough_fps : float or None
+            A frame is left out where the ones around it are no further apart than at this many frames per
+            second: 240 become 120 or 60, 70 stay 70 where 60 are enough. All are decoded and counted,
+            because each builds on those before it, but only those yielded are scaled. None yields all.
 
         Raises
         ------
@@ -184,13 +198,18 @@ class ClipReader:
         if self._started:
             raise RuntimeError("frames() can be read once; open the clip again")
         self._started = True
-        return self._frames()
+        return self._frames(enough_fps)
 
-    def _frames(self) -> Iterator[Frame]:
-        for time_s, picture in self.pictures():
-            self._times_s.append(time_s)
+    def _frames(self, enough_fps: float | None) -> Iterator[Frame]:
+        pictures = self._noted()
+        for time_s, picture in pictures if enough_fps is None else _thinned(pictures, enough_fps):
             yield Frame(time_s, self.upright(picture))
         self._exhausted = True
+
+    def _noted(self) -> Iterator[tuple[float, VideoFrame]]:
+        for time_s, picture in self.pictures():
+            self._times_s.append(time_s)
+            yield time_s, picture
 
     def pictures(self) -> Iterator[tuple[float, VideoFrame]]:
         """Yield time and decoder's own picture of every frame, once: `frames` before scaling and turning."""
@@ -262,6 +281,26 @@ class ClipReader:
             ended_early=self.ended_early,
             recorded_at=self._decoder.recorded_at,
         )
+
+
+def _thinned(
+    pictures: Iterable[tuple[float, VideoFrame]], enough_fps: float
+) -> Iterator[tuple[float, VideoFrame]]:
+    """Leave out pictures whose neighbours are near enough; by their times, because headers can be wrong."""
+    widest_s = (1 + _RATE_TOLERANCE) / enough_fps
+    held: tuple[float, VideoFrame] | None = None
+    yielded_s: float | None = None
+    for now in pictures:
+        if yielded_s is None:
+            yielded_s = now[0]
+            yield now
+            continue
+        if held is not None and now[0] - yielded_s > widest_s:
+            yielded_s = held[0]
+            yield held
+        held = now
+    if held is not None:
+        yield held
 
 
 def _rate(time_s: FloatArray, tick_s: float) -> tuple[float | None, bool]:

@@ -12,7 +12,7 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 
 from valgus.model.arrays import RgbImage
-from valgus.video.reader import ClipReader
+from valgus.video.reader import ClipReader, Frame
 
 # Within this distance decoding on is cheaper than seeking: key frames are usually 1 to 4 s apart.
 _DECODE_ON_S = 2.0
@@ -68,6 +68,40 @@ def stills(
         with ClipReader(path, short_side_px=short_side_px) as reader:
             images.update(zip(missed, map(reader.upright, _nearest(reader.pictures(), missed)), strict=True))
     return tuple(images[float(time_s)] for time_s in times_s)
+
+
+class Keeper:
+    """Keeps the pictures of a stream that are nearest to given times, as they pass: no second decoding.
+
+    Parameters
+    ----------
+    times_s : iterable of float
+        Wanted times; as in `stills`, half way between two pictures gives the earlier.
+    """
+
+    def __init__(self, times_s: Iterable[float], /) -> None:
+        self._pending = deque(sorted(times_s))
+        self._kept: list[RgbImage] = []
+        self._before: Frame | None = None
+
+    def looking_at(self, frames: Iterable[Frame], /) -> Iterator[Frame]:
+        """Yield every frame as it comes."""
+        for frame in frames:
+            while self._pending and frame.time_s >= self._pending[0]:
+                self._kept.append(self._nearer(frame, self._pending.popleft()).rgb)
+            self._before = frame
+            yield frame
+
+    def _nearer(self, frame: Frame, wanted_s: float) -> Frame:
+        before = self._before
+        if before is None or frame.time_s - wanted_s < wanted_s - before.time_s:
+            return frame
+        return before
+
+    def pictures(self) -> tuple[RgbImage, ...]:
+        """Return those kept once the stream has ended; times after its end give the last picture."""
+        late = [self._before.rgb] * len(self._pending) if self._before is not None else []
+        return (*self._kept, *late)
 
 
 def _close_together(times_s: Sequence[float]) -> Iterator[list[float]]:
