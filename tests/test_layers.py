@@ -42,7 +42,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evidence": {"model"},
     "stickers": {"model", "geometry"},
     "tasks": {"model", "errors", "filters", "cleaning", "metrics", "segmentation"},
-    "exports": {"model", "video", "errors"},
+    "exports": {
+        "model",
+        "video",
+        "errors",
+        "rules",
+    },  # of the rules only how files are read and complained of
     "results": {"model", "errors", "exports"},
     "pipeline": {
         *("model", "errors", "video", "backends", "pose", "cleaning", "orientation", "metrics", "tasks"),
