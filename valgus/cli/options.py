@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 PAIN = click.FloatRange(0, 10)
+#: Named here too, because listing the files needs imports that --help does not wait for.
+LANGUAGES = "en|de"
 POSITIVE = click.FloatRange(min=0, min_open=True)
 _SESSION_NAMES = (
     "pain_during",
@@ -155,7 +157,7 @@ def language_option(command: Command) -> Command:
         default="en",
         show_default=True,
         show_envvar=True,
-        metavar="en|de",
+        metavar=LANGUAGES,
         help="What report.html is written in; everything else that is saved stays as it is.",
     )(command)
 
