@@ -172,6 +172,7 @@ def test_cells_have_a_decimal_comma_and_nothing_else_changed(value: float, error
         ("Left leg: stay (hold)", "Linkes Bein: auf diesem Niveau bleiben (halten)"),
         ("right leg: stay (hold)", "rechtes Bein: auf diesem Niveau bleiben (halten)"),
         ("Rep 3: right -4 deg", "Wiederholung 3: rechts -4°"),
+        ("an end without an end...", "an end without an end..."),
         ("an own sentence of 4.2 deg", "an own sentence of 4.2 deg"),
         ("healthy women, own study of 4.2", "gesunde Frauen, own study of 4.2"),
     ],
@@ -231,6 +232,7 @@ left = "links"
 "{n#} and then left" = "{n}, dann links"
 "left and left" = "beides"
 "to the {side}" = "zum {side:den}"
+"it is: {side}" = "so: {side^}"
 """
 
 
@@ -246,6 +248,7 @@ def small(text: str = SMALL) -> Translation:
         ("2.5 and then left", "2,5, dann links"),
         ("Left and then left", "Links, dann links"),
         ("to the left", "zum linken"),
+        ("it is: left", "so: Links"),
     ],
 )
 def test_the_most_specific_entry_wins(english: str, said: str) -> None:

@@ -22,7 +22,7 @@ KEYS = ("name", "decimal", "date", "joins", "forms", "say")
 NUMBER = r"[-+]?\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*(?: ± \d+(?:\.\d+)?)?"
 
 _PLACE = re.compile(r"\{([a-z_]+)(#?)\}")
-_GAP = re.compile(r"\{([a-z_]+)(?::([^{}]+))?\}")
+_GAP = re.compile(r"\{([a-z_]+)(?::([^{}^]+))?(\^?)\}")
 _DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 # Versions have more than one point, and are no numbers.
 _DECIMAL = re.compile(r"(?<![\d.])(\d+)\.(\d+)(?![\d.])")
@@ -102,10 +102,10 @@ class Translation(Language):
                 yield self._filled(phrase, found.groupdict())
         if text[:1].isupper():
             # A clause that was made a sentence.
-            yield self._said(text[:1].lower() + text[1:]).then(lambda said: said[:1].upper() + said[1:])
+            yield self._said(text[:1].lower() + text[1:]).then(_capital)
         if len(sentences := _NEXT_SENTENCE.split(text)) > 1:
             yield _joined(" ", map(self._said, sentences))
-        if text.endswith("."):
+        if text.endswith(".") and not text.endswith(".."):
             yield self._said(text[:-1]).then(lambda said: f"{said}.")
         for join, says in self.catalogue.joins.items():
             if len(parts := _split(text, join)) > 1:
@@ -116,17 +116,18 @@ class Translation(Language):
         by = [phrase.english]
 
         def fill(gap: re.Match[str]) -> str:
-            given, form = found[gap[1]], gap[2]
-            if form is not None:
-                changed = self.catalogue.forms[form].get(given)
-                left.extend([] if changed else [given])
-                return changed or given
-            said = self._said(given)
+            said = self._in_form(found[gap[1]], gap[2])
             left.extend(said.left)
             by.extend(said.by)
-            return said.text
+            return _capital(said.text) if gap[3] else said.text
 
         return _Said(_GAP.sub(fill, phrase.says), tuple(left), tuple(by))
+
+    def _in_form(self, given: str, form: str | None) -> _Said:
+        if form is None:
+            return self._said(given)
+        changed = self.catalogue.forms[form].get(given)
+        return _Said(given, left=(given,)) if changed is None else _Said(changed)
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,10 @@ class _Said:
     def then(self, change: Callable[[str], str]) -> _Said:
         """Return the same with another text."""
         return _Said(change(self.text), self.left, self.by)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _joined(by: str, parts: Iterable[_Said]) -> _Said:
@@ -177,7 +182,8 @@ class Phrase:
     english : str
         ``{name}`` stands for text that is said itself, ``{name#}`` for a number.
     says : str
-        ``{name}`` is what was found there, ``{name:form}`` the form of a word that fits here.
+        ``{name}`` is what was found there, ``{name^}`` the same with a capital, as a sentence after a colon
+        may need it, ``{name:form}`` the form of a word that fits here.
     pattern : re.Pattern
         What finished sentences are matched with.
     """
@@ -194,7 +200,7 @@ class Phrase:
             kind = NUMBER if place[2] else ".+?"
             pattern += f"{re.escape(english[at : place.start()])}(?P<{place[1]}>{kind})"
             at = place.end()
-        return cls(english, says, re.compile(pattern + re.escape(english[at:])))
+        return cls(english, says, re.compile(pattern + re.escape(english[at:]), re.DOTALL))
 
     @property
     def specific(self) -> tuple[int, int]:
