@@ -179,6 +179,7 @@ def decisions() -> Iterator[Decision]:
     # The tests' own finding is no sentence of the product.
     changed[0] = replace(changed[0], filming=next(headlines()))
     changed += [facts(valid=n, ok=n, green=n) for n in (0, 1, 2)]
+    changed += [facts(green=1, amber=4), facts(valid=3, ok=1, green=3)]
     changed += [facts(valid=4, green=3, red=1), facts(valid=1, red=1), facts(fppa_mean=-14.2)]
     changed += [facts(pain_during=None), facts(pain_during=None, pain_next_morning=None)]
     changed += [facts(ok=0, green=0, no_colour=why) for why in _why_no_colour()]

@@ -106,7 +106,7 @@ class Translation(Language):
         if len(sentences := _NEXT_SENTENCE.split(text)) > 1:
             yield _joined(" ", map(self._said, sentences))
         if text.endswith(".") and not text.endswith(".."):
-            yield self._said(text[:-1]).then(lambda said: f"{said}.")
+            yield self._said(text[:-1]).then(_ended)
         for join, says in self.catalogue.joins.items():
             if len(parts := _split(text, join)) > 1:
                 yield _joined(says, map(self._said, parts))
@@ -150,6 +150,10 @@ class _Said:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
 
 
 def _joined(by: str, parts: Iterable[_Said]) -> _Said:
