@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,9 +34,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / f"{clip.name}.valgus"
 
 
-@pytest.fixture(params=WINDOWS)
-def page(request: pytest.FixtureRequest, results: Path) -> Iterator[object]:
-    width, height = WINDOWS[request.param]
+@contextmanager
+def opened_in(window: str, page: Path) -> Iterator[Any]:
+    """A page in a browser of one size, with what it said and what it asked for."""
+    width, height = WINDOWS[window]
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         opened = browser.new_page(viewport={"width": width, "height": height})
@@ -43,10 +46,16 @@ def page(request: pytest.FixtureRequest, results: Path) -> Iterator[object]:
         opened.on("pageerror", lambda error: opened.said.append(str(error)))
         opened.on("dialog", lambda dialog: (opened.said.append(dialog.message), dialog.dismiss()))
         opened.on("request", lambda request: opened.asked.append(request.url))
-        opened.goto((results / "report.html").as_uri())
+        opened.goto(page.as_uri())
         opened.wait_for_load_state("load")
         yield opened
         browser.close()
+
+
+@pytest.fixture(params=WINDOWS)
+def page(request: pytest.FixtureRequest, results: Path) -> Iterator[object]:
+    with opened_in(request.param, results / "report.html") as opened:
+        yield opened
 
 
 def until(page, expression: str) -> None:  # type: ignore[no-untyped-def]
@@ -112,6 +121,21 @@ def test_words_stand_out_from_their_ground(page) -> None:  # type: ignore[no-unt
           return bad; }"""
     )
     assert low == []
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_the_german_page_fits_and_loads_like_the_english_one(window: str, results: Path) -> None:
+    german = results / "Bericht.html"
+    ran = valgus("report", "--language", "de", "--out", german, results)
+    assert ran.returncode == 0, ran.stderr
+    with opened_in(window, german) as page:
+        assert page.said == []
+        assert page.evaluate("document.documentElement.lang") == "de"
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+        card = page.get_by_role("article").first
+        assert "linkes Bein: " in card.get_attribute("aria-label")
+        until(page, "document.getElementById('overlay').readyState >= 1")
+        assert page.get_by_role("button", name="Wiederholung 3 im Video zeigen").is_enabled()
 
 
 def test_the_page_is_made_again_without_the_video(results: Path, tmp_path: Path) -> None:

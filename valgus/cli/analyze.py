@@ -13,12 +13,15 @@ from valgus.cli.options import (
     about_a_clip,
     about_a_session,
     book_from,
+    language_from,
+    language_option,
     rules_option,
     session_given,
     settings_from,
 )
 
 if TYPE_CHECKING:
+    from valgus.exports.language import Language
     from valgus.model.rulebook import RuleBook
     from valgus.model.session import Session
     from valgus.model.settings import Settings
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Leave faces as they are in overlay.mp4; figure.png always hides them.",
 )
+@language_option
 @rules_option
 @click.option(
     "--out",
@@ -57,6 +61,7 @@ def analyze(
     clips: tuple[Path, ...],
     out: Path | None,
     rules: Path | None,
+    language: str,
     no_overlay: bool,
     no_face_blur: bool,
     **about: Any,
@@ -74,7 +79,7 @@ def analyze(
     book = book_from(rules)
     given = session_given(about)
     overlay = None if no_overlay else _Overlay(blur_faces=not no_face_blur)
-    work = _Work(settings_from(**about), given, book, out, overlay)
+    work = _Work(settings_from(**about), given, book, out, overlay, language_from(language))
     statuses = [_one_clip(clip, work, said_before=k > 0) for k, clip in enumerate(clips)]
     raise SystemExit(max(statuses))
 
@@ -88,6 +93,7 @@ class _Work:
     book: RuleBook
     out: Path | None
     overlay: _Overlay | None
+    language: Language
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,8 @@ def _saved(trial: Trial, clip: Path, work: _Work) -> Path:
         if work.overlay is not None and trial.setup is not None:
             _write_overlay(trial, clip, overlay, work.overlay)
         plan = plan_from_analysis(trial, work.book) if trial.verdicts else None
-        write_report(trial, unfinished / "report.html", stills=pictures, overlay=overlay, plan=plan)
+        page = unfinished / "report.html"
+        write_report(trial, page, stills=pictures, overlay=overlay, plan=plan, language=work.language)
 
     results.save(trial, folder, extras=(write_pictures,))
     return folder

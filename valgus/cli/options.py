@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from valgus.exports.language import Language
     from valgus.model.rulebook import RuleBook
     from valgus.model.session import Session
     from valgus.model.settings import Settings, StickerPoints
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 PAIN = click.FloatRange(0, 10)
+#: Named here too, because listing the files needs imports that --help does not wait for.
+LANGUAGES = "en|de"
 POSITIVE = click.FloatRange(min=0, min_open=True)
 _SESSION_NAMES = (
     "pain_during",
@@ -150,6 +153,26 @@ def book_from(rules: Path | None, /) -> RuleBook:
     from valgus.rules import published, with_own
 
     return published() if rules is None else with_own(rules)
+
+
+def language_option(command: Command) -> Command:
+    """Give a command the option for the report's language; `language_from` understands it."""
+    return click.option(
+        "--language",
+        envvar="VALGUS_LANGUAGE",
+        default="en",
+        show_default=True,
+        show_envvar=True,
+        metavar=LANGUAGES,
+        help="What report.html is written in; everything else that is saved stays as it is.",
+    )(command)
+
+
+def language_from(code: str, /) -> Language:
+    """Return the language of the report; one that does not exist is refused."""
+    from valgus.exports.language import language_named
+
+    return language_named(code)
 
 
 def settings_from(

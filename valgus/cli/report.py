@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from valgus.cli.options import book_from, rules_option
+from valgus.cli.options import book_from, language_from, language_option, rules_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     help="The video, where it has been moved; by default it is looked for beside FOLDER.",
 )
 @click.option("--pdf", is_flag=True, help="Print the page to a PDF beside it as well (needs a browser).")
+@language_option
 @rules_option
 @click.option(
     "--out",
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Where the page goes; FOLDER/report.html by default.",
 )
-def report(folder: Path, clip: Path | None, pdf: bool, rules: Path | None, out: Path | None) -> None:
-    """Write the page of a saved analysis (CLIP.valgus) again, for example by other rules.
+def report(
+    folder: Path, clip: Path | None, pdf: bool, language: str, rules: Path | None, out: Path | None
+) -> None:
+    """Write the page of a saved analysis (CLIP.valgus) again, for example by other rules or in German.
 
     Nothing is measured again. Without the video there are no pictures of the lowest points, and the page
     says so; an overlay.mp4 in FOLDER is put into the page.
@@ -42,6 +45,7 @@ def report(folder: Path, clip: Path | None, pdf: bool, rules: Path | None, out: 
     from valgus.plan import plan_from_analysis
     from valgus.results import load
 
+    spoken = language_from(language)
     trial = load(folder)
     book = book_from(rules)
     if rules is not None:
@@ -52,7 +56,15 @@ def report(folder: Path, clip: Path | None, pdf: bool, rules: Path | None, out: 
     plan = plan_from_analysis(trial, book) if trial.verdicts else None
     target = out or folder / "report.html"
     try:
-        write_report(trial, target, stills=stills, overlay=folder / "overlay.mp4", plan=plan, missing=missing)
+        write_report(
+            trial,
+            target,
+            stills=stills,
+            overlay=folder / "overlay.mp4",
+            plan=plan,
+            missing=missing,
+            language=spoken,
+        )
     except OSError as wrong:
         from valgus.errors import CannotWrite
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from valgus.exports import advice, wording
 from valgus.exports.figures import panels_png
+from valgus.exports.language import Language
 from valgus.exports.stills import Still
 from valgus.model.arrays import RgbImage
 from valgus.model.judgement import Decision, Outcome
@@ -53,6 +54,7 @@ def write_report(
     overlay: Path | None = None,
     plan: Plan | None = None,
     missing: str = "",
+    language: Language | None = None,
 ) -> None:
     """Write the page: one file that loads nothing, runs no script but its own, and sends nothing.
 
@@ -70,13 +72,16 @@ def write_report(
         What to do until the next test.
     missing : str
         Why there are no pictures, empty where there are.
+    language : Language, optional
+        What the page is written in; English by default.
 
     Raises
     ------
     OSError
         If it cannot be written.
     """
-    path.write_text(report_page(trial, stills, overlay, plan, missing=missing), encoding="utf-8")
+    page = report_page(trial, stills, overlay, plan, missing=missing, language=language)
+    path.write_text(page, encoding="utf-8")
 
 
 def report_page(
@@ -86,19 +91,24 @@ def report_page(
     plan: Plan | None,
     *,
     missing: str = "",
+    language: Language | None = None,
 ) -> str:
-    """Return the page; every value that a person can choose is escaped."""
+    """Return the page; every value that a person can choose is escaped, and none is translated."""
+    language = language or Language()
     pages = Environment(loader=PackageLoader("valgus.exports"), autoescape=True, undefined=StrictUndefined)
+    pages.filters["say"] = language.say
     style, script = (
         pages.loader.get_source(pages, name)[0]  # type: ignore[union-attr]
         for name in ("report.css", "report.js")
     )
     return pages.get_template("report.html").render(
+        language=language.code,
         style=Markup(style),  # the product's own file
         script=Markup(script),
         style_hash=_hash(style),
         script_hash=_hash(script),
         title=wording.one_line(trial.clip.name),
+        person=trial.session.person,
         about=list(_about(trial)),
         headline=wording.headline(trial),
         what_to_do=wording.what_to_do(trial),
@@ -136,8 +146,6 @@ def _hash(text: str) -> str:
 
 def _about(trial: Trial) -> Iterator[tuple[str, str]]:
     session = trial.session
-    if session.person:
-        yield "Person", session.person
     if session.date:
         yield "Date", f"{session.date.isoformat()} ({session.date_from})"
     yield "Task", wording.task_line(trial)
