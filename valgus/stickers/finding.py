@@ -96,6 +96,11 @@ def find_pair(stills: Sequence[Standing], /) -> Pair | Doubt | None:
     return _learnt(still, pairs[0][0].at_px, pairs[0][1].at_px)
 
 
+def shows_a_pair(still: Standing, /) -> bool:
+    """Return whether two spots that could be stickers are where the hip bones are."""
+    return bool(_pairs_in(still))
+
+
 @dataclass(frozen=True, eq=False)
 class _Spot:
     """A round patch of strong colour; ``colour`` (3,) as in `lab`."""

@@ -15,7 +15,7 @@ from valgus.model.frontal import Origin
 from valgus.model.settings import StickerPoints
 from valgus.model.track import PoseTrack
 from valgus.stickers.colour import name_of, rgb_of
-from valgus.stickers.finding import Doubt, Pair, Standing, find_pair, pair_at
+from valgus.stickers.finding import Doubt, Pair, Standing, find_pair, pair_at, shows_a_pair
 from valgus.stickers.following import Sightings, TimedPicture, follow, trusted
 
 #: Stills of standing in which a pair is looked for.
@@ -133,13 +133,23 @@ def _find(
         return pair_at(Standing(time_s, picture, body.hips_px[at], body.leg_px), np.array(points.xy_px))
     chosen = standing[np.linspace(0, len(standing) - 1, STILLS + 2).astype(int)[1:-1]]
     chosen = np.unique(chosen)
-    images = pictures.stills([float(body.time_s[at]) for at in chosen])
-    return find_pair(
-        [
-            Standing(float(body.time_s[at]), image, body.hips_px[at], body.leg_px)
-            for at, image in zip(chosen, images, strict=True)
-        ]
-    )
+    # Most clips show no stickers. Full-size pictures are dear, so a few have to show something first.
+    few = _standing_at(chosen[1::2] if len(chosen) == STILLS else chosen, body, pictures)
+    if not any(map(shows_a_pair, few)):
+        return None
+    known = {still.time_s for still in few}
+    others = _standing_at([at for at in chosen if float(body.time_s[at]) not in known], body, pictures)
+    return find_pair(sorted([*few, *others], key=lambda still: still.time_s))
+
+
+def _standing_at(frames: Iterable[int], body: _Body, pictures: FullSizePictures) -> list[Standing]:
+    places = list(frames)
+    times_s = [float(body.time_s[at]) for at in places]
+    images = pictures.stills(times_s)
+    return [
+        Standing(time_s, image, body.hips_px[at], body.leg_px)
+        for time_s, image, at in zip(times_s, images, places, strict=True)
+    ]
 
 
 def _move_with_trunk(places: FloatArray, body: _Body) -> bool:
