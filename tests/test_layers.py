@@ -17,6 +17,7 @@ PACKAGE = Path(valgus.__file__).parent
 #: Part of the package: the parts it may import. A part may always import itself.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "whole": {"errors"},
     "model": {"errors"},
     "geometry": {"model"},
     "filters": {"model"},
@@ -43,8 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stickers": {"model", "geometry"},
     "tasks": {"model", "errors", "filters", "cleaning", "metrics", "segmentation"},
     # Of the rules only how files that people write are read and complained of.
-    "exports": {"model", "video", "errors", "rules"},
-    "results": {"model", "errors", "exports"},
+    "exports": {"model", "video", "errors", "rules", "whole"},
+    "results": {"model", "errors", "exports", "whole"},
     "pipeline": {
         *("model", "errors", "video", "backends", "pose", "cleaning", "orientation", "metrics", "tasks"),
         *("segmentation", "quality", "uncertainty", "rules", "summary", "flags", "evidence"),
@@ -54,7 +55,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "repeatability": {"model", "errors"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
     | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics"},
-    "cli": {"model", "errors", "pipeline", "results", "exports", "backends", "tasks", "rules", "accuracy"}
+    "cli": {
+        "model",
+        "errors",
+        "whole",
+        "pipeline",
+        "results",
+        "exports",
+        "backends",
+        "tasks",
+        "rules",
+        "accuracy",
+    }
     | {"sessions", "history", "plan", "repeatability"},
     "__init__": {"errors", "model", "pipeline", "results"},
 }

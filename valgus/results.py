@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import tempfile
@@ -30,6 +29,7 @@ from valgus.model.session import Session
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Analysis, Trial
 from valgus.model.trial_parts import Provenance, SetMean, SideDifference, TaskAsRun
+from valgus.whole import cannot_write
 
 #: Raised whenever a file of the folder changes in a way that an older reader would misread.
 SCHEMA_VERSION = 1
@@ -259,13 +259,6 @@ def _swap(unfinished: Path, folder: Path) -> None:
 
 
 def _cannot_write(folder: Path, wrong: OSError) -> CannotWrite:
-    why = {
-        errno.ENOSPC: "the disk is full",
-        errno.EACCES: "no permission to write there",
-        errno.EPERM: "no permission to write there",
-        errno.EROFS: "the folder is read-only",
-    }.get(wrong.errno or 0, wrong.strerror or str(wrong))
-    return CannotWrite(
-        f"{folder.name}: the results could not be saved: {why}.",
-        "Choose another place with --out DIR; an earlier result is untouched.",
+    return cannot_write(
+        folder.name, wrong, "Choose another place with --out DIR; an earlier result is untouched."
     )

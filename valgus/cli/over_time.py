@@ -74,19 +74,18 @@ def _today() -> dt.date:
 
 
 def _write(history: History, folder: Path) -> None:
-    from valgus.errors import CannotWrite
     from valgus.exports.progress import write_progress_csv, write_progress_json
     from valgus.exports.trend import write_trend
+    from valgus.whole import folder_to_write_in, whole_file
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_trend(history, folder / "progress.png")
-        write_progress_csv(history, folder / "progress.csv")
-        write_progress_json(history, folder / "progress.json")
-    except OSError as wrong:
-        raise CannotWrite(
-            f"{folder}: the result could not be written: {wrong.strerror}.", "Choose another --out DIR."
-        ) from wrong
+    folder_to_write_in(folder)
+    for name, write in (
+        ("progress.png", write_trend),
+        ("progress.csv", write_progress_csv),
+        ("progress.json", write_progress_json),
+    ):
+        with whole_file(folder / name, advice="Choose another --out DIR.") as unfinished:
+            write(history, unfinished)
     click.echo(f"Written: progress.png, progress.csv and progress.json in {folder}")
 
 

@@ -56,13 +56,8 @@ def _plan(folder: Path, name: str | None, task: str | None, book: RuleBook) -> P
 
 
 def _write(text: str, folder: Path) -> None:
-    from valgus.errors import CannotWrite
+    from valgus.whole import folder_to_write_in, whole_file
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "plan.md").write_text(text, encoding="utf-8")
-    except OSError as wrong:
-        raise CannotWrite(
-            f"{folder}: plan.md could not be written: {wrong.strerror}.", "Choose another --out DIR."
-        ) from wrong
+    with whole_file(folder_to_write_in(folder) / "plan.md", advice="Choose another --out DIR.") as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
     click.echo(f"Written: plan.md in {folder}")

@@ -81,12 +81,8 @@ def _icc(found: Interval | None) -> str:
 
 
 def _write(text: str, target: Path) -> None:
-    from valgus.errors import CannotWrite
+    from valgus.whole import folder_to_write_in, whole_file
 
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    except OSError as wrong:
-        raise CannotWrite(
-            f"{target}: could not be written: {wrong.strerror}.", "Choose another --out FILE."
-        ) from wrong
+    folder_to_write_in(target.parent)
+    with whole_file(target, advice="Choose another --out FILE.") as unfinished:
+        unfinished.write_text(text, encoding="utf-8")

@@ -55,22 +55,15 @@ def report(
     stills, missing = _stills(trial, clip or folder.resolve().parent / trial.clip.name)
     plan = plan_from_analysis(trial, book) if trial.verdicts else None
     target = out or folder / "report.html"
-    try:
-        write_report(
-            trial,
-            target,
-            stills=stills,
-            overlay=folder / "overlay.mp4",
-            plan=plan,
-            missing=missing,
-            language=spoken,
-        )
-    except OSError as wrong:
-        from valgus.errors import CannotWrite
-
-        raise CannotWrite(
-            f"{target}: could not be written: {wrong.strerror}.", "Choose another place with --out FILE."
-        ) from wrong
+    write_report(
+        trial,
+        target,
+        stills=stills,
+        overlay=folder / "overlay.mp4",
+        plan=plan,
+        missing=missing,
+        language=spoken,
+    )
     click.echo(f"Written: {target}")
     if pdf:
         from valgus.exports.paper import write_pdf

@@ -18,15 +18,10 @@ import click
 )
 def stickers(file: Path, paper: str) -> None:
     """Write a page to print: where the two hip stickers go, how to film, and discs to cut out."""
-    from valgus.errors import CannotWrite, WrongUsage
+    from valgus.errors import WrongUsage
     from valgus.exports.sheet import Paper, write_sticker_sheet
 
     if file.suffix.lower() != ".pdf":
         raise WrongUsage(f"{file}: the sheet is a PDF.", f"Give a name such as {file.stem or 'sheet'}.pdf.")
-    try:
-        write_sticker_sheet(file, Paper[paper.upper()])
-    except OSError as wrong:
-        raise CannotWrite(
-            f"{file}: could not be written: {wrong.strerror}.", "Choose another place."
-        ) from wrong
+    write_sticker_sheet(file, Paper[paper.upper()])
     click.echo(f"Written: {file}. Print it at 100 % (actual size) and check the 50 mm bar with a ruler.")

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from valgus.errors import CannotWrite, WrongUsage
+from valgus.whole import whole_file
 
 #: Names under which Chromium and its relatives are installed.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
@@ -51,7 +52,8 @@ def write_pdf(page: Path, path: Path, /) -> None:
             _by_browser(browser, page, printed, profile=Path(folder) / "profile")
         else:
             _by_weasyprint(page, printed)
-        _put(printed, path)
+        with whole_file(path, advice="Choose another place with --out FILE.") as unfinished:
+            shutil.copyfile(printed, unfinished)
 
 
 def _by_browser(browser: str, page: Path, printed: Path, *, profile: Path) -> None:
@@ -73,16 +75,3 @@ def _by_weasyprint(page: Path, printed: Path) -> None:
     from weasyprint import HTML
 
     HTML(filename=str(page)).write_pdf(str(printed))
-
-
-def _put(printed: Path, path: Path) -> None:
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        shutil.copyfile(printed, partial)
-        partial.replace(path)
-    except OSError as wrong:
-        raise CannotWrite(
-            f"{path.name}: could not be written: {wrong.strerror}.", "Choose another place with --out FILE."
-        ) from wrong
-    finally:
-        partial.unlink(missing_ok=True)

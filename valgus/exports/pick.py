@@ -10,6 +10,7 @@ import cv2
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from valgus.model.arrays import RgbImage
+from valgus.whole import whole_file
 
 JPEG_QUALITY = 95
 
@@ -30,7 +31,7 @@ def write_pick_page(path: Path, /, *, clip_name: str, still: RgbImage, time_s: f
 
     Raises
     ------
-    OSError
+    CannotWrite
         If it cannot be written.
     """
     height_px, width_px = still.shape[:2]
@@ -43,12 +44,8 @@ def write_pick_page(path: Path, /, *, clip_name: str, still: RgbImage, time_s: f
         height_px=height_px,
         seconds=f"{time_s:.3f}".rstrip("0").rstrip("."),
     )
-    partial = path.with_name(path.name + ".part")
-    try:
-        partial.write_text(page, encoding="utf-8")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path, advice="Copy the clip to a folder that may be written.") as unfinished:
+        unfinished.write_text(page, encoding="utf-8")
 
 
 def _as_jpeg(still: RgbImage) -> str:

@@ -24,6 +24,7 @@ from valgus.model.ladder import Plan
 from valgus.model.rep import Grade
 from valgus.model.rule import Severity
 from valgus.model.trial import Trial
+from valgus.whole import whole_file
 
 JPEG_QUALITY = 82
 #: Larger videos lie beside the page instead of inside: a browser loads all of a page before it shows it.
@@ -77,11 +78,12 @@ def write_report(
 
     Raises
     ------
-    OSError
-        If it cannot be written.
+    CannotWrite
+        If it cannot be written; then nothing is left of it, and an earlier page is untouched.
     """
     page = report_page(trial, stills, overlay, plan, missing=missing, language=language)
-    path.write_text(page, encoding="utf-8")
+    with whole_file(path, advice="Choose another place with --out FILE.") as unfinished:
+        unfinished.write_text(page, encoding="utf-8")
 
 
 def report_page(

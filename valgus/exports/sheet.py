@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path as Outline
 
+from valgus.whole import whole_file
+
 MM_PER_INCH = 25.4
 MARGIN_MM = 14.0
 DISC_MM = 28.0
@@ -59,7 +61,7 @@ def write_sticker_sheet(path: Path, paper: Paper, /) -> None:
 
     Raises
     ------
-    OSError
+    CannotWrite
         If it cannot be written.
     """
     figure = Figure(figsize=(paper.width_mm / MM_PER_INCH, paper.height_mm / MM_PER_INCH))
@@ -68,12 +70,8 @@ def write_sticker_sheet(path: Path, paper: Paper, /) -> None:
     axes.set_ylim(0.0, paper.height_mm)
     axes.set_axis_off()
     _draw(axes, paper)
-    partial = path.with_name(path.name + ".part")
-    try:
-        figure.savefig(partial, format="pdf", metadata={"Title": "valgus: stickers for pelvic drop"})
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path, advice="Choose another place.") as unfinished:
+        figure.savefig(unfinished, format="pdf", metadata={"Title": "valgus: stickers for pelvic drop"})
 
 
 def _draw(axes: Axes, paper: Paper) -> None:

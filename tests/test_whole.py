@@ -1,0 +1,70 @@
+"""Files appear whole under their name, or not at all."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.trials import trial_of
+from valgus import results
+from valgus.errors import CannotWrite
+from valgus.simulate import film, repetitions
+from valgus.whole import folder_to_write_in, whole_file
+
+
+def test_a_finished_file_takes_the_name_and_nothing_else_is_left(tmp_path: Path) -> None:
+    page = tmp_path / "Bericht für Änna.html"
+    page.write_text("old")
+    with whole_file(page) as unfinished:
+        unfinished.write_text("new")
+        assert page.read_text() == "old"
+    assert page.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [page]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, OSError])
+def test_whatever_happens_the_earlier_file_stays(tmp_path: Path, error: type[BaseException]) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("old")
+    with pytest.raises(CannotWrite if error is OSError else error), whole_file(page) as unfinished:
+        unfinished.write_text("half of i")
+        raise error
+    assert page.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [page]
+
+
+def test_no_folder_and_a_file_in_its_place_are_named(tmp_path: Path) -> None:
+    nowhere = whole_file(tmp_path / "nowhere" / "page.html")
+    with pytest.raises(CannotWrite, match=r"page\.html.*no such folder.*--out"), nowhere as unfinished:
+        unfinished.write_text("")
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(CannotWrite, match="a file is where"):
+        folder_to_write_in(tmp_path / "taken")
+    with pytest.raises(CannotWrite, match="a file is where"):
+        folder_to_write_in(tmp_path / "taken" / "out")
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no limit on file sizes here")
+def test_a_report_that_does_not_fit_on_the_disk_leaves_the_earlier_one(tmp_path: Path) -> None:
+    """The kernel refuses the write, as it does on a full disk."""
+    folder = tmp_path / "clip.mp4.valgus"
+    results.save(trial_of(film(repetitions(peak_fppa_deg=(3.0, 4.0, 5.0)))), folder)
+    page = folder / "report.html"
+    page.write_text("the earlier page")
+    before = sorted(path.name for path in folder.iterdir())
+    ran = subprocess.run(
+        [sys.executable, "-c", "from valgus.cli import main; main()", "report", str(folder)],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+    )
+    assert ran.returncode == 1
+    assert "report.html: could not be written" in ran.stderr
+    assert "--out" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert page.read_text() == "the earlier page"
+    assert sorted(path.name for path in folder.iterdir()) == before

@@ -1,0 +1,67 @@
+"""Files that appear under their name whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from valgus.errors import CannotWrite
+
+_WHY = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full",
+    errno.EFBIG: "the file would be too large for this disk",
+    errno.EACCES: "no permission to write there",
+    errno.EPERM: "no permission to write there",
+    errno.EROFS: "the folder is read-only",
+    errno.ENOENT: "there is no such folder",
+    errno.ENOTDIR: "a file is where a folder has to be",
+    errno.EEXIST: "a file is where the folder has to be",
+    errno.EISDIR: "a folder of that name is there",
+}
+
+
+@contextmanager
+def whole_file(path: Path, /, *, advice: str = "Choose another place with --out.") -> Iterator[Path]:
+    """Give a hidden file beside ``path`` to write to; it takes the name when the block ends well.
+
+    Raises
+    ------
+    CannotWrite
+        If anything in the block fails to write (disk full, no permission); nothing is left then, and an
+        earlier file of that name is untouched.
+    """
+    partial = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
+    try:
+        yield partial
+        partial.replace(path)
+    except OSError as wrong:
+        raise cannot_write(path.name, wrong, advice) from wrong
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def folder_to_write_in(folder: Path, /, *, advice: str = "Choose another --out DIR.") -> Path:
+    """Make a folder where there is none, and return it.
+
+    Raises
+    ------
+    CannotWrite
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise cannot_write(folder.name, wrong, advice) from wrong
+    return folder
+
+
+def cannot_write(name: str, wrong: OSError, advice: str, /) -> CannotWrite:
+    """Return the error that says why something could not be written, and what to do."""
+    why = _WHY.get(wrong.errno or 0, wrong.strerror or str(wrong))
+    return CannotWrite(f"{name}: could not be written: {why}.", advice)
