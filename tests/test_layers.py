@@ -64,7 +64,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "mediapipe": ("backends/mediapipe.py",),
     "click": ("cli/",),
     "rich": ("cli/",),
-    "matplotlib": ("exports/figures.py", "exports/sheet.py", "exports/trend.py", "accuracy/figure.py"),
+    "matplotlib": ("exports/figures/", "exports/sheet.py", "accuracy/figure.py"),
     "cv2": (
         *("exports/faces.py", "exports/overlay.py", "exports/pick.py", "exports/report.py"),
         *("phantom/", "evidence.py", "stickers/"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import tempfile
@@ -17,8 +16,9 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from valgus.errors import CannotWrite, NotAnAnalysis
+from valgus.errors import NotAnAnalysis
 from valgus.exports.tables import LANDMARK_PARTS, write_frames, write_landmarks, write_reps
+from valgus.exports.whole import cannot_write
 from valgus.model.arrays import FloatArray
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
@@ -232,13 +232,13 @@ def _replacing(folder: Path) -> Iterator[Path]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as wrong:
-        raise _cannot_write(folder, wrong) from wrong
+        raise cannot_write(folder, wrong) from wrong
     try:
         unfinished.chmod(0o755)  # mkdtemp makes it private, but results are to be as readable as the clip
         yield unfinished
         _swap(unfinished, folder)
     except OSError as wrong:
-        raise _cannot_write(folder, wrong) from wrong
+        raise cannot_write(folder, wrong) from wrong
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -256,16 +256,3 @@ def _swap(unfinished: Path, folder: Path) -> None:
         aside.rename(folder)
         raise
     shutil.rmtree(aside, ignore_errors=True)
-
-
-def _cannot_write(folder: Path, wrong: OSError) -> CannotWrite:
-    why = {
-        errno.ENOSPC: "the disk is full",
-        errno.EACCES: "no permission to write there",
-        errno.EPERM: "no permission to write there",
-        errno.EROFS: "the folder is read-only",
-    }.get(wrong.errno or 0, wrong.strerror or str(wrong))
-    return CannotWrite(
-        f"{folder.name}: the results could not be saved: {why}.",
-        "Choose another place with --out DIR; an earlier result is untouched.",
-    )

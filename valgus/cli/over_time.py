@@ -75,8 +75,8 @@ def _today() -> dt.date:
 
 def _write(history: History, folder: Path) -> None:
     from valgus.errors import CannotWrite
+    from valgus.exports.figures.trend import write_trend
     from valgus.exports.progress import write_progress_csv, write_progress_json
-    from valgus.exports.trend import write_trend
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
