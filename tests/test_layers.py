@@ -51,11 +51,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("stickers", "sessions", "verdict", "items"),
     },
     "history": {"model", "errors", "rules", "results", "sessions", "flags", "summary", "decision", "verdict"},
+    "comparison": {"model", "errors", "summary", "history"},
     "repeatability": {"model", "errors"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
     | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics"},
     "cli": {"model", "errors", "pipeline", "results", "exports", "backends", "tasks", "rules", "accuracy"}
-    | {"sessions", "history", "plan", "repeatability"},
+    | {"sessions", "history", "plan", "repeatability", "comparison"},
     "__init__": {"errors", "model", "pipeline", "results"},
 }
 
@@ -66,7 +67,8 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "rich": ("cli/",),
     "matplotlib": ("exports/figures/", "exports/sheet.py", "accuracy/figure.py"),
     "cv2": (
-        *("exports/faces.py", "exports/overlay.py", "exports/pick.py", "exports/report.py"),
+        *("exports/faces.py", "exports/overlay.py", "exports/side_by_side.py"),
+        *("exports/pick.py", "exports/report.py"),
         *("phantom/", "evidence.py", "stickers/"),
     ),
     "av": ("video/",),

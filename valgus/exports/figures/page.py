@@ -27,14 +27,14 @@ LINE_IN = 1.3 / 72  # of one line of text, per point of its size
 TITLE_IN, TICKS_BELOW_IN, REASONS_BELOW_IN = 0.36, 0.38, 0.5
 
 
-def column_sheet(height_in: float, trial: Analysis, /) -> Sheet:
+def column_sheet(height_in: float, /, *trials: Analysis) -> Sheet:
     """Return a sheet for a figure that stands alone in a column; below it says whose numbers it shows."""
     sheet = Sheet(blank((COLUMN_IN, height_in)), margin_in=0.08, ticks_in=LABELLED_TICKS_IN)
-    name = in_known_letters(wording.one_line(trial.clip.name, longest=60))
-    made = trial.provenance
+    names = [in_known_letters(wording.one_line(trial.clip.name, longest=60)) for trial in trials]
+    made = trials[0].provenance
     sheet.write_at_bottom(
-        f"{name}: {trial.task.title}. FPPA: + is inside. valgus {made.valgus_version}, definitions "
-        f"{made.definitions_version}.",
+        f"{' and '.join(names)}: {trials[0].task.title}. FPPA: + is inside. "
+        f"valgus {made.valgus_version}, definitions {made.definitions_version}.",
         color=GREY,
     )
     return sheet

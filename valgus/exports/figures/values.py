@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from valgus.exports import wording
+from valgus.exports.figures.bands import BAND_NAMES_IN, draw_bands
+from valgus.exports.figures.page import TITLE_IN, Sheet
 from valgus.exports.figures.style import (
     GREY,
     LEVEL_COLOURS,
@@ -22,10 +24,14 @@ from valgus.exports.figures.style import (
     write_title,
 )
 from valgus.model.rep import Grade, Rep
-from valgus.model.rule import Level
+from valgus.model.rule import Band, Level
 from valgus.model.trial import Trial
 from valgus.model.trial_parts import SetMean
 
+#: Room below the axes for ticks, the axis label and the legend.
+BELOW_IN = 0.75
+#: The chart of the difference, and the room left of it for its ticks.
+DIFFERENCE_IN, BETWEEN_IN = 1.1, 0.7
 #: From this many reps on not every one has its number below it.
 MOST_NUMBERED = 16
 
@@ -61,6 +67,36 @@ def group_of(trial: Trial, side: str, /, *, name: str, colour: str) -> Group:
     return Group(name, colour, values, wording.mean_of(trial, "fppa_deg", side))
 
 
+@dataclass(frozen=True)
+class Gap:
+    """A difference of two means, deg: with its interval, what it must exceed to count, and what it is."""
+
+    value: float
+    ci95: float | None
+    needed: float
+    between: str
+
+
+def draw_beside(
+    sheet: Sheet, groups: Sequence[Group], bands: Sequence[Band], gap: Gap | None, /, *, title: str
+) -> None:
+    """Draw groups over their bands and, right of them, their difference into what is left of a sheet."""
+    sheet.gap(TITLE_IN)
+    height_in = sheet.free_in - BELOW_IN
+    right_in = BAND_NAMES_IN + (0.0 if gap is None else DIFFERENCE_IN + BETWEEN_IN)
+    axes = sheet.axes(height_in, "legs", right_in=right_in)
+    draw_groups(axes, groups)
+    draw_bands(axes, bands)
+    write_title(axes, title)
+    axes.legend(
+        handles=levels_legend(groups), loc="upper left", bbox_to_anchor=(0.0, -0.2), ncols=5, fontsize=SMALL,
+        frameon=False, handletextpad=0.1, columnspacing=1.0, borderaxespad=0.0,
+    )  # fmt: skip
+    if gap is not None:
+        left_in = sheet.left_in + sheet.width_in - DIFFERENCE_IN
+        draw_gap(sheet.axes_at(left_in, sheet.top_in, DIFFERENCE_IN, height_in, "difference"), gap)
+
+
 def draw_groups(axes: Axes, groups: Sequence[Group], /) -> None:
     """Draw every value of each group with its interval, then the group's mean; a gap between groups."""
     ticks: list[tuple[float, str]] = []
@@ -89,21 +125,24 @@ def draw_groups(axes: Axes, groups: Sequence[Group], /) -> None:
     plain_axes(axes)
 
 
-def draw_difference(axes: Axes, *, value: float, ci95: float | None, needed: float, between: str) -> None:
+def draw_gap(axes: Axes, gap: Gap, /) -> None:
     """Draw a difference with its interval, and in grey the zone within which it does not count."""
+    reach = abs(gap.value) + (gap.ci95 or 0.0)
+    needed = gap.needed if np.isfinite(gap.needed) else 2 * reach  # never counts: grey as far as is shown
     axes.axhspan(-needed, needed, facecolor=PALE, edgecolor="#BBBBBB", hatch="...", linewidth=0.0, zorder=0)
     axes.axhline(0.0, color="black", linewidth=0.8, zorder=1)
     axes.errorbar(
-        0.0, value, yerr=ci95, fmt="D", color="black", markersize=7, capsize=4.0, linewidth=1.6, zorder=4,
-        label="difference",
+        0.0, gap.value, yerr=gap.ci95, fmt="D", color="black", markersize=7, capsize=4.0, linewidth=1.6,
+        zorder=4, label="difference",
     )  # fmt: skip
-    room = max(needed, abs(value) + (ci95 or 0.0)) * 1.15
+    room = 1.15 * max(needed, reach)
     axes.set_ylim(-room, room)
     axes.set_xlim(-1.0, 1.0)
-    axes.set_xticks([0.0], [f"{round(value, 1) + 0.0:+.1f} deg"])
+    axes.set_xticks([0.0], [f"{round(gap.value, 1) + 0.0:+.1f} deg"])
+    axes.set_xlabel("grey: does not count", fontsize=SMALL)
     axes.set_ylabel("difference of means, deg", fontsize=SMALL)
     plain_axes(axes)
-    write_title(axes, between)
+    write_title(axes, gap.between)
 
 
 def levels_legend(groups: Sequence[Group], /) -> list[Line2D]:
