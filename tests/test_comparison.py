@@ -149,6 +149,12 @@ def test_the_mean_over_depth_ends_where_the_first_rep_ends() -> None:
     np.testing.assert_array_equal(np.isfinite(one.mean_over_depth.fppa_deg), np.all(known, axis=0))
 
 
+def test_analyses_without_profiles_over_depth_are_compared_all_the_same() -> None:
+    one = compared(replace(LEFT, profiles=())).a
+    assert one.over_depth == ()
+    assert not np.isfinite(one.mean_over_depth.fppa_deg).any()
+
+
 # --- when what is shown -------------------------------------------------------------------------------------
 
 

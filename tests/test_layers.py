@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("stickers", "sessions", "verdict", "items"),
     },
     "history": {"model", "errors", "rules", "results", "sessions", "flags", "summary", "decision", "verdict"},
-    "comparison": {"model", "errors", "summary", "history"},
+    "comparison": {"model", "errors", "summary", "history", "metrics"},
     "repeatability": {"model", "errors"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
     | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics"},

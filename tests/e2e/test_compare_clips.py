@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +18,7 @@ import numpy as np
 import pytest
 
 from tests.e2e.clips import SAMPLES, analysed
-from tests.e2e.test_command_line import left_behind, valgus
+from tests.e2e.test_command_line import VALGUS, _heed_interrupts, left_behind, valgus
 from valgus import results, rules
 from valgus.comparison import compare, moments_of
 from valgus.exports.overlay import STRIP
@@ -184,3 +188,26 @@ def test_the_same_comparison_gives_the_same_bytes(folder: Path, tmp_path: Path) 
         assert valgus("compare", *clips, "--reps", "1", "--out", tmp_path / out).returncode == 0
     for name in ("compare.mp4", "compare.png", "compare.svg"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are of another kind there")
+def test_an_interrupted_comparison_leaves_nothing_and_says_so(folder: Path, tmp_path: Path) -> None:
+    command = [
+        VALGUS,
+        "compare",
+        *(str(folder / f"{name}.mp4") for name in NAMES),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+    )
+    waited_s = 0.0
+    while not list(tmp_path.glob("out/.unfinished.*/.compare.mp4.*")) and waited_s < 60:
+        time.sleep(0.1)
+        waited_s += 0.1
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert stderr.strip() == "Interrupted; nothing half-finished was left."
+    assert left_behind(tmp_path) == []

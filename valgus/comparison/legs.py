@@ -10,6 +10,7 @@ import numpy as np
 from valgus import summary
 from valgus.errors import WrongUsage
 from valgus.history.changes import NOT_ENTERED, changes_between, compared_at_same_depth, profiles_of, setup_of
+from valgus.metrics.knee import PROFILE_PCT
 from valgus.model.arrays import FloatArray
 from valgus.model.comparison import ComparedLeg, Comparison, Curve, Difference, Extract
 from valgus.model.frontal import Side
@@ -23,6 +24,8 @@ MEASURE = "fppa_deg"
 AROUND_S = 0.4
 #: Spacing of a mean curve over time, s.
 STEP_S = 0.02
+#: Depths at which a mean over depth is read, % of leg length: those of the profiles.
+DEPTHS_PCT: FloatArray = np.asarray(PROFILE_PCT, dtype=np.float64)
 
 
 def compare(
@@ -132,7 +135,7 @@ def _leg(letter: str, trial: Trial, side: Side, mean: SetMean, reps: Sequence[Re
         over_time=over_time,
         over_depth=over_depth,
         mean_over_time=_mean_curve(over_time, np.asarray(every_s)),
-        mean_over_depth=_mean_curve(over_depth, over_depth[0].over),
+        mean_over_depth=_mean_curve(over_depth, DEPTHS_PCT),
         mean=mean,
     )
 
@@ -170,6 +173,8 @@ def _mean_curve(curves: Sequence[Curve], over: FloatArray) -> Curve:
 
     A mean over fewer and fewer curves would jump where one ends, and that jump would look like movement.
     """
+    if not curves:  # saved before there were profiles over depth
+        return Curve(over, np.full(len(over), np.nan))
     values = np.stack([np.interp(over, c.over, c.fppa_deg, left=np.nan, right=np.nan) for c in curves])
     return Curve(over, values.mean(axis=0))
 

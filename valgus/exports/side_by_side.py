@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from valgus.exports.comparing import is_in_colour, name_of
-from valgus.exports.overlay import BLACK, FONT, GREY, QUALITY_CRF, SIDE_RGB, WHITE, Canvas
+from valgus.exports.overlay import BLACK, FONT, GREY, QUALITY_CRF, SIDE_RGB, Canvas
 from valgus.exports.wording import one_line
 from valgus.model.arrays import RgbImage
 from valgus.model.comparison import ComparedLeg, Comparison, Moment
@@ -150,7 +150,6 @@ def _write(label: RgbImage, says: str, *, at_y: int, size: float, thick: int) ->
     """Write a line, smaller where it would be too long."""
     (width, _), _ = cv2.getTextSize(says, FONT, size, thick)
     size *= min(1.0, (label.shape[1] - 16) / max(width, 1))
-    cv2.putText(label, says, (8, at_y), FONT, size, WHITE, thick + 2, cv2.LINE_AA)
     cv2.putText(label, says, (8, at_y), FONT, size, BLACK, thick, cv2.LINE_AA)
 
 
