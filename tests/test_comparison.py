@@ -168,9 +168,9 @@ def test_lowest_points_coincide_and_every_clip_keeps_its_speed() -> None:
     for pair, extracts in enumerate(comparison.pairs):
         own = of_pair(moments, pair)
         (lowest,) = (moment for moment in own if abs(moment.from_lowest_s) < 0.01)
-        for k, (one, extract) in enumerate(zip(comparison.legs, extracts, strict=True)):
-            shown_s = one.trial.track.time_s[[moment.frames[k] for moment in own]]
-            assert one.trial.track.time_s[lowest.frames[k]] == pytest.approx(extract.rep.bottom_s, abs=0.001)
+        for k, extract in enumerate(extracts):
+            shown_s = np.array([moment.clip_s[k] for moment in own])
+            assert lowest.clip_s[k] == pytest.approx(extract.rep.bottom_s, abs=0.001)
             after_s = np.array([moment.from_lowest_s for moment in own])
             plays = (after_s + extract.rep.bottom_s >= extract.from_s) & (
                 after_s + extract.rep.bottom_s <= extract.to_s
@@ -184,7 +184,7 @@ def test_times_rise_evenly_over_all_pairs() -> None:
     np.testing.assert_allclose(np.diff([moment.time_s for moment in moments]), 1 / 30, atol=1e-4)
     assert moments[0].time_s == 0.0
     for k in (0, 1):
-        assert (np.diff([moment.frames[k] for moment in moments]) >= 0).all(), "clips are read forward once"
+        assert (np.diff([moment.clip_s[k] for moment in moments]) >= 0).all(), "clips are read forward once"
 
 
 def test_clips_of_different_rates_lose_no_frame() -> None:
@@ -192,9 +192,9 @@ def test_clips_of_different_rates_lose_no_frame() -> None:
     comparison = compared(LEFT, fast)
     moments = moments_of(comparison)
     for k, one in enumerate(comparison.legs):
-        shown = {moment.frames[k] for moment in moments}
+        shown = {moment.clip_s[k] for moment in moments}
         for extract in one.extracts:
             time_s = one.trial.track.time_s
-            inside = np.flatnonzero((time_s >= extract.from_s) & (time_s <= extract.to_s))
+            inside = time_s[(time_s >= extract.from_s) & (time_s <= extract.to_s)]
             assert set(inside.tolist()) <= shown
     assert (np.diff([moment.time_s for moment in moments]) > 0.004).all()

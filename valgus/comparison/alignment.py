@@ -33,17 +33,20 @@ def moments_of(comparison: Comparison, /) -> tuple[Moment, ...]:
 
 
 class _Frames:
-    """The frames of one clip around one rep: their numbers and their times (n,) after the lowest point."""
+    """The frames of one clip around one rep: their times (n,), also after the lowest point.
+
+    They are those in which the body was looked for: of a very fast clip not all.
+    """
 
     def __init__(self, leg: ComparedLeg, extract: Extract) -> None:
         time_s = leg.trial.track.time_s
-        self._numbers = np.flatnonzero((time_s >= extract.from_s) & (time_s <= extract.to_s))
-        self.from_lowest_s: FloatArray = np.asarray(time_s[self._numbers] - extract.rep.bottom_s)
+        self._time_s = time_s[(time_s >= extract.from_s) & (time_s <= extract.to_s)]
+        self.from_lowest_s: FloatArray = np.asarray(self._time_s - extract.rep.bottom_s)
 
-    def shown_at(self, from_lowest_s: float) -> int:
-        """Return the number of the frame on screen: the last one begun, at first the first."""
+    def shown_at(self, from_lowest_s: float) -> float:
+        """Return the time of the frame on screen: the last one begun, at first the first."""
         begun = int(np.searchsorted(self.from_lowest_s, from_lowest_s, side="right"))
-        return int(self._numbers[max(begun - 1, 0)])
+        return float(self._time_s[max(begun - 1, 0)])
 
 
 def _moments(a: _Frames, b: _Frames, together_s: float) -> Iterator[Moment]:

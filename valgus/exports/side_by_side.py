@@ -24,6 +24,8 @@ PICTURE_HEIGHT_PX = 800
 #: Above the pictures: two lines that say which is which, and a bar in the colour of the leg.
 LABEL_PX, BAR_PX = 64, 6
 GAP_PX = 8
+#: Saved times are rounded; frames are further apart than this, s.
+SAME_TIME_S = 0.0005
 
 Progress = Callable[[int, int | None], None]
 
@@ -86,7 +88,7 @@ def write_side_by_side(
         ) as writer,
     ):
         for done, moment in enumerate(moments, start=1):
-            writer.write(_beside(a.at(moment.frames[0]), b.at(moment.frames[1])), moment.time_s)
+            writer.write(_beside(a.at(moment.clip_s[0]), b.at(moment.clip_s[1])), moment.time_s)
             if progress is not None:
                 progress(done, len(moments))
 
@@ -107,17 +109,17 @@ class _Pane:
     """One clip with everything drawn in and its name above, frame by frame forward."""
 
     def __init__(self, frames: Iterator[Frame], canvas: Canvas, label: RgbImage) -> None:
-        self._frames, self._canvas, self._label = enumerate(frames), canvas, label
+        self._frames, self._canvas, self._label = frames, canvas, label
         self.width_px, self.height_px = canvas.width_px, canvas.height_px + label.shape[0]
-        self._number = -1
+        self._shown_s = -1.0
         self._picture = np.empty((0, 0, 3), dtype=np.uint8)
 
-    def at(self, number: int) -> RgbImage:
-        """Return a frame by its number in the clip, which may stay or rise from call to call."""
-        if number != self._number:
-            frame = next(frame for k, frame in self._frames if k == number)
+    def at(self, time_s: float) -> RgbImage:
+        """Return the frame of a time in the clip, which may stay or rise from call to call."""
+        if time_s > self._shown_s:
+            frame = next(frame for frame in self._frames if frame.time_s >= time_s - SAME_TIME_S)
             self._picture = np.concatenate([self._label, self._canvas.drawn(frame)])
-            self._number = number
+            self._shown_s = time_s
         return self._picture
 
 

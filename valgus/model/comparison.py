@@ -131,11 +131,11 @@ class Moment:
         Which pair of reps it belongs to, from 0.
     from_lowest_s : float
         Time after the lowest points, which coincide.
-    frames : (int, int)
-        Which frame of A and of B is shown, from 0 within each clip.
+    clip_s : (float, float)
+        When within A and within B the picture is that is shown.
     """
 
     time_s: float
     pair: int
     from_lowest_s: float
-    frames: tuple[int, int]
+    clip_s: tuple[float, float]
