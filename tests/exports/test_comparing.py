@@ -14,6 +14,7 @@ from matplotlib.text import Text
 from tests.comparisons import changed, leg
 from tests.exports.test_figures import overlapping, panel, texts, whiskers
 from tests.exports.test_overlay import filmed, frames_of
+from tests.trials import trial_of
 from valgus import rules
 from valgus.comparison import compare, moments_of
 from valgus.exports import comparing
@@ -22,6 +23,7 @@ from valgus.exports.figures.style import png_of, svg_of
 from valgus.exports.side_by_side import LABEL_PX, Source, write_side_by_side
 from valgus.model.comparison import Comparison
 from valgus.model.frontal import Side
+from valgus.model.settings import Settings
 from valgus.pipeline import smooth_track_of
 from valgus.simulate import film, repetitions
 
@@ -159,3 +161,29 @@ def test_stopped_drawing_leaves_nothing(
             comparison, moments_of(comparison), sources, tmp_path / "compare.mp4", progress=stop
         )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_clip_of_which_every_other_frame_was_looked_at_is_shown_at_the_right_times(tmp_path: Path) -> None:
+    track = film(repetitions(peak_fppa_deg=(16.0,), rep_s=1.2, rest_s=0.6, fps=60.0))
+    fast = filmed(track, tmp_path / "fast.mp4")
+    whole = fast.track
+    every_other = slice(None, None, 2)
+    assert whole.world_m is not None
+    thinned = replace(
+        whole,
+        time_s=whole.time_s[every_other],
+        xy_px=whole.xy_px[every_other],
+        confidence=whole.confidence[every_other],
+        world_m=whole.world_m[every_other],
+    )
+    trial = replace(trial_of(thinned, Settings(task="step-down", side=Side.LEFT)), clip=fast.clip)
+    comparison = compare(trial, trial, BOOK)
+    source = Source(tmp_path / "fast.mp4", smooth_track_of(trial))
+    moments = moments_of(comparison)
+    write_side_by_side(comparison, moments, (source, source), tmp_path / "compare.mp4")
+    frames = frames_of(tmp_path / "compare.mp4")
+    assert len(frames) == len(moments)
+    strips = [frame[1][-40:-12, 34:352].astype(int).max(axis=2) for frame in frames[:: len(frames) // 6]]
+    marks = [float(np.flatnonzero((strip < 90).mean(axis=0) > 0.6).mean()) for strip in strips]
+    wanted = [moment.clip_s[0] for moment in moments[:: len(frames) // 6]]
+    assert np.corrcoef(marks, wanted)[0, 1] > 0.999, "the mark in the strip is where the picture is from"
