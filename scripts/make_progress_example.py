@@ -11,7 +11,7 @@ import numpy as np
 
 import valgus
 from valgus import results, rules
-from valgus.exports.trend import write_trend
+from valgus.exports.figures.trend import write_trend
 from valgus.history import read_person
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence

@@ -52,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("stickers", "sessions", "verdict", "items"),
     },
     "history": {"model", "errors", "rules", "results", "sessions", "flags", "summary", "decision", "verdict"},
+    "comparison": {"model", "errors", "summary", "history", "metrics"},
     "repeatability": {"model", "errors"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
     | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics"},
@@ -67,7 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "rules",
         "accuracy",
     }
-    | {"sessions", "history", "plan", "repeatability"},
+    | {"sessions", "history", "plan", "repeatability", "comparison"},
     "__init__": {"errors", "model", "pipeline", "results"},
 }
 
@@ -76,9 +77,10 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "mediapipe": ("backends/mediapipe.py",),
     "click": ("cli/",),
     "rich": ("cli/",),
-    "matplotlib": ("exports/figures.py", "exports/sheet.py", "exports/trend.py", "accuracy/figure.py"),
+    "matplotlib": ("exports/figures/", "exports/sheet.py", "accuracy/figure.py"),
     "cv2": (
-        *("exports/faces.py", "exports/overlay.py", "exports/pick.py", "exports/report.py"),
+        *("exports/faces.py", "exports/overlay.py", "exports/side_by_side.py"),
+        *("exports/pick.py", "exports/report.py"),
         *("phantom/", "evidence.py", "stickers/"),
     ),
     "av": ("video/",),

@@ -129,7 +129,7 @@ def recommended(book: RuleBook) -> str:
 
 def depths_compared(*apart_pct: float) -> Probe:
     """Whether sessions whose depth differs by this much are compared at the same depth."""
-    from valgus.history.timeline import compared_at_same_depth
+    from valgus.history.changes import compared_at_same_depth
 
     return lambda book: [compared_at_same_depth(13.0, 13.0 + apart, book) for apart in apart_pct]
 

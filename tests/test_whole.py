@@ -13,7 +13,7 @@ from tests.trials import trial_of
 from valgus import results
 from valgus.errors import CannotWrite
 from valgus.simulate import film, repetitions
-from valgus.whole import folder_to_write_in, whole_file
+from valgus.whole import all_or_none, folder_to_write_in, whole_file
 
 
 def test_a_finished_file_takes_the_name_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -68,3 +68,24 @@ def test_a_report_that_does_not_fit_on_the_disk_leaves_the_earlier_one(tmp_path:
     assert "Traceback" not in ran.stderr
     assert page.read_text() == "the earlier page"
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_files_appear_when_all_are_complete_and_what_was_there_stays(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "a.png").write_text("old")
+    with all_or_none(tmp_path) as unfinished:
+        (unfinished / "a.png").write_text("new")
+        assert (tmp_path / "a.png").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "mine.txt"]
+    assert (tmp_path / "a.png").read_text() == "new"
+
+
+@pytest.mark.parametrize("how", [KeyboardInterrupt, ValueError])
+def test_nothing_is_left_of_what_was_stopped(how: type[BaseException], tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_text("old")
+    for folder in (tmp_path, tmp_path / "new"):
+        with pytest.raises(how), all_or_none(folder) as unfinished:
+            (unfinished / "a.png").write_text("new")
+            raise how
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+    assert (tmp_path / "a.png").read_text() == "old"

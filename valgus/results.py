@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from valgus.errors import CannotWrite, NotAnAnalysis
+from valgus.errors import NotAnAnalysis
 from valgus.exports.tables import LANDMARK_PARTS, write_frames, write_landmarks, write_reps
 from valgus.model.arrays import FloatArray
 from valgus.model.clip import Clip
@@ -29,7 +29,7 @@ from valgus.model.session import Session
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Analysis, Trial
 from valgus.model.trial_parts import Provenance, SetMean, SideDifference, TaskAsRun
-from valgus.whole import cannot_write
+from valgus.whole import UNTOUCHED, cannot_write
 
 #: Raised whenever a file of the folder changes in a way that an older reader would misread.
 SCHEMA_VERSION = 1
@@ -232,13 +232,13 @@ def _replacing(folder: Path) -> Iterator[Path]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as wrong:
-        raise _cannot_write(folder, wrong) from wrong
+        raise cannot_write(folder.name, wrong, UNTOUCHED) from wrong
     try:
         unfinished.chmod(0o755)  # mkdtemp makes it private, but results are to be as readable as the clip
         yield unfinished
         _swap(unfinished, folder)
     except OSError as wrong:
-        raise _cannot_write(folder, wrong) from wrong
+        raise cannot_write(folder.name, wrong, UNTOUCHED) from wrong
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -256,9 +256,3 @@ def _swap(unfinished: Path, folder: Path) -> None:
         aside.rename(folder)
         raise
     shutil.rmtree(aside, ignore_errors=True)
-
-
-def _cannot_write(folder: Path, wrong: OSError) -> CannotWrite:
-    return cannot_write(
-        folder.name, wrong, "Choose another place with --out DIR; an earlier result is untouched."
-    )

@@ -53,11 +53,16 @@ def side_differences(
     for change in changes:
         left, right = (by_place.get((change.measure, side)) for side in ("left", "right"))
         if left is not None and right is not None:
-            both = None if left.ci95 is None or right.ci95 is None else float(np.hypot(left.ci95, right.ci95))
-            found.append(
-                SideDifference(change.measure, round(left.mean - right.mean, 3), _rounded(both), change.value)
-            )
+            value = round(left.mean - right.mean, 3)
+            found.append(SideDifference(change.measure, value, difference_ci95(left, right), change.value))
     return tuple(found)
+
+
+def difference_ci95(one: SetMean, other: SetMean, /) -> float | None:
+    """Return the half-width of the interval of a difference of two means; None where an error is unknown."""
+    if one.ci95 is None or other.ci95 is None:
+        return None
+    return _rounded(float(np.hypot(one.ci95, other.ci95)))
 
 
 def scatter_ci95(mean: SetMean, /) -> float:

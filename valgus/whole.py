@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from valgus.errors import CannotWrite
 
+#: What to do when a folder of results could not be written.
+UNTOUCHED = "Choose another place with --out DIR; an earlier result is untouched."
 _WHY = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk is full",
@@ -44,6 +48,35 @@ def whole_file(path: Path, /, *, advice: str = "Choose another place with --out.
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def all_or_none(folder: Path, /) -> Iterator[Path]:
+    """Give a hidden folder to write files into; they go to ``folder`` when all of them are complete.
+
+    What else lies in ``folder`` stays. An exception inside the block, Ctrl-C included, leaves it as it was.
+
+    Raises
+    ------
+    CannotWrite
+        If the disk is full or may not be written.
+    """
+    is_new = not folder.exists()
+    unfinished: Path | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished.", dir=folder))
+        yield unfinished
+        for file in sorted(unfinished.iterdir()):
+            file.replace(folder / file.name)
+    except OSError as wrong:
+        raise cannot_write(folder.name, wrong, UNTOUCHED) from wrong
+    finally:
+        if unfinished is not None:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        if is_new:
+            with contextlib.suppress(OSError):  # it is not empty when all went well
+                folder.rmdir()
 
 
 def folder_to_write_in(folder: Path, /, *, advice: str = "Choose another --out DIR.") -> Path:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.history.people import season
 from valgus import rules
-from valgus.exports.trend import MARKERS, trend_figure
+from valgus.exports.figures.trend import MARKERS, trend_figure
 from valgus.history import read_person
 from valgus.model.frontal import Side
 from valgus.model.history import History
@@ -73,7 +73,7 @@ def test_nothing_measured_still_makes_a_picture(history: History) -> None:
 
 
 def test_the_picture_may_be_looked_at(history: History, tmp_path: Path) -> None:
-    from valgus.exports.trend import write_trend
+    from valgus.exports.figures.trend import write_trend
 
     write_trend(history, tmp_path / "trend.png")
     assert (tmp_path / "trend.png").read_bytes().startswith(b"\x89PNG")

@@ -16,6 +16,7 @@ from valgus.errors import ValgusError
 COMMANDS = {
     "analyze": "valgus.cli.analyze:analyze",
     "check": "valgus.cli.check:check",
+    "compare": "valgus.cli.compare:compare",
     "progress": "valgus.cli.over_time:progress",
     "plan": "valgus.cli.plan:plan",
     "report": "valgus.cli.report:report",
@@ -28,6 +29,7 @@ COMMANDS = {
 HELP = {
     "analyze": "Measure the knee in a clip: FPPA per rep, with its error.",
     "check": "Say whether a clip is filmed well enough, and what to film again.",
+    "compare": "Show two analyses side by side: left and right, or before and after.",
     "progress": "Show one person over time, against measurement error.",
     "plan": "Say what to do until the next test.",
     "report": "Write the page of a saved analysis again.",

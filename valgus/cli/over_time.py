@@ -74,18 +74,14 @@ def _today() -> dt.date:
 
 
 def _write(history: History, folder: Path) -> None:
+    from valgus.exports.figures.trend import write_trend
     from valgus.exports.progress import write_progress_csv, write_progress_json
-    from valgus.exports.trend import write_trend
-    from valgus.whole import folder_to_write_in, whole_file
+    from valgus.whole import all_or_none
 
-    folder_to_write_in(folder)
-    for name, write in (
-        ("progress.png", write_trend),
-        ("progress.csv", write_progress_csv),
-        ("progress.json", write_progress_json),
-    ):
-        with whole_file(folder / name, advice="Choose another --out DIR.") as unfinished:
-            write(history, unfinished)
+    with all_or_none(folder) as unfinished:
+        write_trend(history, unfinished / "progress.png")
+        write_progress_csv(history, unfinished / "progress.csv")
+        write_progress_json(history, unfinished / "progress.json")
     click.echo(f"Written: progress.png, progress.csv and progress.json in {folder}")
 
 

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="The video, where it has been moved; by default it is looked for beside FOLDER.",
 )
+@click.option(
+    "--figures",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write every figure of this clip into DIR as well, each as PNG and SVG, for a text or a record.",
+)
 @click.option("--pdf", is_flag=True, help="Print the page to a PDF beside it as well (needs a browser).")
 @language_option
 @rules_option
@@ -34,7 +40,13 @@ if TYPE_CHECKING:
     help="Where the page goes; FOLDER/report.html by default.",
 )
 def report(
-    folder: Path, clip: Path | None, pdf: bool, language: str, rules: Path | None, out: Path | None
+    folder: Path,
+    clip: Path | None,
+    figures: Path | None,
+    pdf: bool,
+    language: str,
+    rules: Path | None,
+    out: Path | None,
 ) -> None:
     """Write the page of a saved analysis (CLIP.valgus) again, for example by other rules or in German.
 
@@ -65,12 +77,24 @@ def report(
         language=spoken,
     )
     click.echo(f"Written: {target}")
+    if figures is not None:
+        click.echo(f"Written: {_write_figures(trial, stills, figures)} in {figures}")
     if pdf:
         from valgus.exports.paper import write_pdf
 
         printed = target.with_suffix(".pdf")
         write_pdf(target, printed)
         click.echo(f"Written: {printed}")
+
+
+def _write_figures(trial: Trial, stills: Sequence[Still], folder: Path) -> str:
+    """Write the figures and return their names, or that there is none."""
+    from valgus.exports.figures import write_figures
+    from valgus.whole import all_or_none
+
+    with all_or_none(folder) as unfinished:
+        names = write_figures(trial, stills, unfinished)
+    return f"{', '.join(names)} (.png and .svg)" if names else "no figure, because no knee was seen,"
 
 
 def _stills(trial: Trial, clip: Path) -> tuple[Sequence[Still], str]:

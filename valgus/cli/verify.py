@@ -106,14 +106,10 @@ WIDTH = 80
 def _write(compared: pd.DataFrame, tables: tuple[Table, ...], made: Provenance, out: Path) -> None:
     from valgus.accuracy.figure import write_bland_altman
     from valgus.accuracy.report import as_markdown
-    from valgus.whole import folder_to_write_in, whole_file
+    from valgus.whole import all_or_none
 
-    advice = "Choose another --out DIR."
-    folder_to_write_in(out)
-    with whole_file(out / "accuracy.csv", advice=advice) as table:
-        compared.to_csv(table, index=False, lineterminator="\n")
-    with whole_file(out / "bland-altman.png", advice=advice) as picture:
-        write_bland_altman(compared, picture)
-    with whole_file(out / "accuracy.md", advice=advice) as page:
-        page.write_text(as_markdown(tables, compared, made), encoding="utf-8")
+    with all_or_none(out) as unfinished:
+        compared.to_csv(unfinished / "accuracy.csv", index=False, lineterminator="\n")
+        write_bland_altman(compared, unfinished / "bland-altman.png")
+        (unfinished / "accuracy.md").write_text(as_markdown(tables, compared, made), encoding="utf-8")
     click.echo(f"Written: accuracy.csv, accuracy.md and bland-altman.png in {out}")

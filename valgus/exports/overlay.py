@@ -82,7 +82,7 @@ def write_overlay(
     """
     short_px = min(short_side_px, trial.clip.width_px, trial.clip.height_px)
     with ClipReader(clip_path, short_side_px=short_px) as reader:
-        canvas = _Canvas(trial, smooth, reader.frame_width_px, reader.frame_height_px, blur_faces)
+        canvas = Canvas(trial, smooth, reader.frame_width_px, reader.frame_height_px, blur_faces=blur_faces)
         with H264Writer(
             path,
             width_px=canvas.width_px,
@@ -96,11 +96,30 @@ def write_overlay(
                     progress(done, trial.clip.frame_count)
 
 
-class _Canvas:
-    """Draws one frame after the other; everything that stays the same is drawn once."""
+class Canvas:
+    """Draws one frame of a clip after the other; everything that stays the same is drawn once.
 
-    def __init__(self, trial: Trial, smooth: PoseTrack, width_px: int, height_px: int, blur: bool) -> None:
-        self._trial, self._smooth, self._blur = trial, smooth, blur
+    Parameters
+    ----------
+    trial : Trial
+        One analysed clip.
+    smooth : PoseTrack
+        Its track after cleaning.
+    width_px, height_px : int
+        Size of the frames that will come; what is drawn is higher by the strip below.
+    blur_faces : bool, keyword-only
+        Whether faces are hidden.
+
+    Attributes
+    ----------
+    width_px, height_px : int
+        Size of the pictures returned.
+    """
+
+    def __init__(
+        self, trial: Trial, smooth: PoseTrack, width_px: int, height_px: int, *, blur_faces: bool
+    ) -> None:
+        self._trial, self._smooth, self._blur = trial, smooth, blur_faces
         # Even sizes, because the picture and the strip together are what is encoded.
         self.width_px, self._picture_px = width_px, height_px
         self._unit = max(min(width_px, height_px) / 360, 0.5)
@@ -272,10 +291,12 @@ def _phase(rep: Rep, time_s: float) -> str:
 
 def _write(picture: RgbImage, says: str, at: FloatArray, size: float) -> None:
     """Write text with a dark rim, readable on any ground; its left lower corner is at a place."""
-    thick = max(round(2 * size), 1)
-    place = _px(at)
-    cv2.putText(picture, says, place, FONT, size, BLACK, thick + max(round(3 * size), 2), cv2.LINE_AA)
-    cv2.putText(picture, says, place, FONT, size, WHITE, thick, cv2.LINE_AA)
+    thick, rim = max(round(2 * size), 1), max(round(1.5 * size), 1)
+    # Moved about and not drawn thicker: from OpenCV 5 on thicker letters are wider, and would lie elsewhere.
+    around = [(dx, dy) for dx in (-rim, 0, rim) for dy in (-rim, 0, rim)]
+    for offset in around:
+        cv2.putText(picture, says, _px(at + np.array(offset)), FONT, size, BLACK, thick, cv2.LINE_AA)
+    cv2.putText(picture, says, _px(at), FONT, size, WHITE, thick, cv2.LINE_AA)
 
 
 def _px(point: Iterable[float]) -> tuple[int, int]:

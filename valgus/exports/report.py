@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from valgus.exports import advice, wording
-from valgus.exports.figures import panels_png
+from valgus.exports.figures import knee_path_png, left_right_png, panels_png
 from valgus.exports.language import Language
 from valgus.exports.stills import Still
 from valgus.model.arrays import RgbImage
@@ -121,7 +121,9 @@ def report_page(
         has_drop=bool(trial.measures["pelvic_drop_deg"].notna().any()) if len(trial.measures) else False,
         stills=[_picture(still, trial) for still in stills],
         missing=missing,
-        panels=base64.b64encode(panels_png(trial)).decode("ascii"),
+        panels=_base64(panels_png(trial)),
+        left_right=_base64(left_right_png(trial)),
+        knee_path=_base64(knee_path_png(trial)),
         findings=[
             {"says": wording.in_a_sentence(finding), "heavy": finding.severity is not Severity.NOTE}
             for finding in wording.worst_first(trial)
@@ -143,7 +145,11 @@ def report_page(
 
 def _hash(text: str) -> str:
     """Return what the page's own policy names a script or style by."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    return _base64(hashlib.sha256(text.encode()).digest())
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
 
 
 def _about(trial: Trial) -> Iterator[tuple[str, str]]:

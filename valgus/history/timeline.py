@@ -9,22 +9,17 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
-
 from valgus import decision, flags, summary, verdict
 from valgus.errors import NotAnAnalysis, WrongUsage
+from valgus.history.changes import changes_between, setup_of
 from valgus.history.index import Found, saved_analyses
 from valgus.model.history import BetweenLegs, History, Problem, Series, SetUp, Visit
-from valgus.model.judgement import Change, DepthProfile, Facts
-from valgus.model.rule import DetectableChange
+from valgus.model.judgement import Facts
 from valgus.model.rulebook import RuleBook
 from valgus.model.session import Session
 from valgus.model.trial import Analysis
 from valgus.model.trial_parts import SetMean
 from valgus.sessions import SessionFile, from_folders, overlaid
-
-#: What was not entered, in a set-up that has to be put in order.
-NOT_ENTERED = -1.0
 
 
 def read_person(
@@ -220,22 +215,9 @@ def _all_series(clips: list[_Clip], book: RuleBook, baseline: dt.date | None) ->
     by_setup: dict[SetUp, list[_Clip]] = defaultdict(list)
     for clip in clips:
         for side in verdict.sides_of(clip.analysis):
-            by_setup[_setup_of(clip, side)].append(clip)
+            by_setup[setup_of(clip.analysis, side, session=clip.session)].append(clip)
     series = [_series(setup, of_it, book, baseline) for setup, of_it in sorted(by_setup.items())]
     yield from sorted(series, key=lambda one: -one.last.date.toordinal())
-
-
-def _setup_of(clip: _Clip, side: str) -> SetUp:
-    analysis, session = clip.analysis, clip.session
-    return SetUp(
-        task=analysis.task.name,
-        side=side,
-        view=analysis.setup.facing.value if analysis.setup else "",
-        step_height_cm=NOT_ENTERED if session.step_height_cm is None else session.step_height_cm,
-        load_kg=NOT_ENTERED if session.load_kg is None else session.load_kg,
-        model=analysis.provenance.model,
-        definitions_version=analysis.provenance.definitions_version,
-    )
 
 
 def _series(setup: SetUp, clips: list[_Clip], book: RuleBook, chosen: dt.date | None) -> Series:
@@ -280,7 +262,8 @@ class _VisitBuilder:
         """Return one day, compared with the clips of the baseline, if there is one already."""
         analyses = [clip.analysis for clip in clips]
         session = _of_the_day(clips)
-        changes = tuple(self._changes(analyses, [clip.analysis for clip in baseline])) if baseline else ()
+        before = [clip.analysis for clip in baseline]
+        changes = tuple(changes_between(before, analyses, self.side, self._book)) if before else ()
         facts = verdict.facts_of(
             analyses, self.side, self._book, session=session, changes=changes, met_before=met_before
         )
@@ -293,79 +276,6 @@ class _VisitBuilder:
             decision=decision.decide(facts, self._book),
             changes=changes,
         )
-
-    def _changes(self, now: Sequence[Analysis], before: Sequence[Analysis]) -> Iterator[Change]:
-        means_now, means_before = (
-            {mean.measure: mean for mean in verdict.session_means(analyses, self.side)}
-            for analyses in (now, before)
-        )
-        depth = self._depth_to_compare_at(now, before, means_now, means_before)
-        for detectable in self._book.changes_for(now[0].task.name):
-            measure = detectable.measure
-            if measure not in means_now or measure not in means_before:
-                continue
-            change = _change(means_before[measure], means_now[measure], detectable)
-            if depth is not None and measure == "fppa_deg":
-                change = self._at_depth(change, depth, now, before)
-            yield change
-
-    def _depth_to_compare_at(
-        self,
-        now: Sequence[Analysis],
-        before: Sequence[Analysis],
-        means_now: dict[str, SetMean],
-        means_before: dict[str, SetMean],
-    ) -> int | None:
-        """Return the deepest whole percent that all valid reps of both reach; None where depths agree."""
-        depths = [means["depth_pct"].mean for means in (means_now, means_before) if "depth_pct" in means]
-        if len(depths) < 2 or not compared_at_same_depth(depths[0], depths[1], self._book):
-            return None
-        profiles = [profile for one in (*now, *before) for profile in _profiles(one, self.side)]
-        reached = [
-            max((k for k, angle in enumerate(p.fppa_deg) if angle is not None), default=-1) + p.from_pct
-            for p in profiles
-        ]
-        deepest = min(reached, default=None)
-        return None if deepest is None or deepest < min(p.from_pct for p in profiles) else deepest
-
-    def _at_depth(
-        self, change: Change, depth: int, now: Sequence[Analysis], before: Sequence[Analysis]
-    ) -> Change:
-        then_deg, now_deg = (
-            [p.at(depth) for one in analyses for p in _profiles(one, self.side)] for analyses in (before, now)
-        )
-        return replace(
-            change,
-            baseline=_mean_of_known(then_deg),
-            now=_mean_of_known(now_deg),
-            at_depth_pct=float(depth),
-        )
-
-
-def compared_at_same_depth(one_pct: float, other_pct: float, book: RuleBook, /) -> bool:
-    """Return whether mean depths differ so much that angles have to be read at the same depth."""
-    return abs(one_pct - other_pct) > book.limit("depth_differs_pct")
-
-
-def _mean_of_known(values: Sequence[float | None]) -> float:
-    return round(float(np.mean([value for value in values if value is not None])), 3)
-
-
-def _profiles(analysis: Analysis, side: str) -> list[DepthProfile]:
-    valid = {rep.number for rep in analysis.valid_reps(side)}
-    return [p for p in analysis.profiles if p.side == side and p.rep in valid]
-
-
-def _change(before: SetMean, now: SetMean, detectable: DetectableChange) -> Change:
-    scatter = float(np.hypot(summary.scatter_ci95(before), summary.scatter_ci95(now)))
-    return Change(
-        measure=detectable.measure,
-        baseline=before.mean,
-        now=now.mean,
-        needed=round(max(detectable.value, scatter), 3),
-        mdc=detectable.value,
-        source=f"{detectable.origin}: {detectable.source}",
-    )
 
 
 def _of_the_day(clips: Sequence[_Clip]) -> Session:
