@@ -7,9 +7,11 @@ import colorsys
 import datetime as dt
 import importlib
 import inspect
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,13 +20,16 @@ from tests import test_decision, test_plan
 from tests.decisions import facts, leg_of
 from tests.exports import sessions
 from tests.exports.sessions import QUICK, SQUAT, STEP_DOWN, made
+from tests.history.people import season
 from tests.trials import trial_of
 from valgus import decision, quality, rules
 from valgus.decision import decide
 from valgus.exports.stills import Still, StillLeg
 from valgus.flags import level_of
+from valgus.history import read_person
 from valgus.model.evidence import ClipEvidence, StickersSeen
 from valgus.model.frontal import Facing, Origin, Side
+from valgus.model.history import History, Visit
 from valgus.model.judgement import BandedMean, Change, Decision, Drift, ItemResult, Met
 from valgus.model.ladder import Plan, SeenPattern
 from valgus.model.rep import Grade, Rep
@@ -54,6 +59,7 @@ class Page:
     plan: Plan | None = None
     missing: str = ""
     stills: tuple[Still, ...] = ()
+    history: History | None = None
 
 
 def pages() -> Iterator[Page]:
@@ -66,10 +72,34 @@ def pages() -> Iterator[Page]:
     yield Page(replace(STEP_DOWN, findings=tuple(findings())))
     yield from (Page(replace(STEP_DOWN, findings=(one,))) for one in headlines())
     yield Page(judged_by_everything())
+    yield from (Page(STEP_DOWN, history=one) for one in histories())
     blank = StillLeg(Side.LEFT, np.full((3, 2), np.nan))
     numbers = [*(rep.number for rep in sessions.SQUAT.reps), 99]
     strip = [Still(k, 1.0, np.zeros((8, 4, 3), np.uint8), (blank,)) for k in dict.fromkeys(numbers)]
     yield Page(sessions.SQUAT, stills=tuple(strip))
+
+
+def histories() -> Iterator[History]:
+    """Yield a person over time: better, worse, within error, deeper than before, and without a baseline."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, means in (("better", [14.0, 3.0]), ("worse", [3.0, 24.0]), ("same", [3.0, 4.0])):
+            season(Path(folder) / name, means)
+            history = read_person(Path(folder) / name, BOOK, today=dt.date(2026, 11, 21))
+            yield history
+    (series,) = history.series
+    loaded = replace(series.setup, step_height_cm=20.0, load_kg=5.0)
+    deeper = replace(series.last, changes=tuple(replace(c, at_depth_pct=12.0) for c in series.last.changes))
+    for changed in (
+        replace(series, baseline=None, setup=loaded),
+        replace(series, baseline=series.last),
+        replace(series, visits=(*series.visits[:-1], deeper)),
+        replace(series, visits=tuple(map(without_colour, series.visits))),
+    ):
+        yield replace(history, series=(changed,))
+
+
+def without_colour(visit: Visit) -> Visit:
+    return replace(visit, facts=replace(visit.facts, green=0, amber=0, red=0))
 
 
 def constants(module: str, name: str, position: int = 0) -> Iterator[str]:

@@ -63,7 +63,15 @@ def visible(html: str) -> list[str]:
 
 
 def written(page: everything.Page, language: Language) -> str:
-    return report_page(page.trial, page.stills, None, page.plan, missing=page.missing, language=language)
+    return report_page(
+        page.trial,
+        page.stills,
+        None,
+        page.plan,
+        missing=page.missing,
+        history=page.history,
+        language=language,
+    )
 
 
 @cache
@@ -73,6 +81,7 @@ def everything_said() -> tuple[Translation, tuple[tuple[list[str], list[str]], .
     assert isinstance(german, Translation)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(report, "panels_png", lambda trial: b"no picture")
+        patched.setattr(report, "trend_png", lambda history: b"no picture")
         both = [
             (visible(written(page, Language())), visible(written(page, german)))
             for page in everything.pages()

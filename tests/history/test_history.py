@@ -326,3 +326,40 @@ def test_two_hundred_sessions_are_shown_in_under_two_seconds(tmp_path: Path) -> 
     assert "200 days with sessions" in ran.stdout
     print(f"progress over 200 sessions took {min(seconds):.2f} s of one core")
     assert min(seconds) < 2.0
+
+
+# --- the page of one session ------------------------------------------------------------------------------
+
+
+def page_of(folder: Path, *options: object) -> str:
+    ran = valgus("report", folder, *options)
+    assert ran.returncode == 0, ran.stderr
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_page_of_the_latest_session_says_what_all_sessions_lead_to(tmp_path: Path) -> None:
+    person = season(tmp_path / "anna", [0.0, 0.2], said=NO_PAIN)
+    earlier, latest = sorted(person.glob("*/*.valgus"))
+    assert "Over time" in (page := page_of(latest))
+    assert "Left leg: ready for more (progress candidate)" in page
+    assert "within measurement error" in page
+    assert "Left leg: stay (hold)" in (page := page_of(earlier))
+    assert "Over time" in page
+
+
+def test_the_first_session_and_one_outside_a_persons_folder_have_no_trend(tmp_path: Path) -> None:
+    (only,) = season(tmp_path / "anna", [0.0]).glob("*/*.valgus")
+    assert "Over time" not in page_of(only)
+    loose = only.rename(tmp_path / "left.mp4.valgus")
+    assert "Over time" not in page_of(loose)
+
+
+def test_the_persons_folder_may_be_given_and_has_to_be_one(tmp_path: Path) -> None:
+    person = season(tmp_path / "anna", [14.0, 3.0], said='person = "Anna"\n')
+    loose = min(person.glob("*/*.valgus")).rename(tmp_path / "left.mp4.valgus")
+    season(tmp_path / "anna", [14.0, 3.0], said='person = "Anna"\n')
+    assert "better, beyond measurement error" in page_of(loose, "--history", person, "--language", "en")
+    assert "besser, über den Messfehler hinaus" in page_of(loose, "--history", person, "--language", "de")
+    ran = valgus("report", loose, "--history", tmp_path / "nobody")
+    assert ran.returncode == 3
+    assert "there is no such folder" in ran.stderr

@@ -11,6 +11,8 @@ from valgus.model.arrays import FloatArray
 
 #: A slope or correlation says nothing where the truth hardly varies.
 LEAST_RANGE = 6.0
+#: Measured values that differ by less are one value.
+LEAST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def within_clip_r(rows: pd.DataFrame, /) -> FloatArray:
 
 
 def _line(measured: FloatArray, truth: FloatArray) -> tuple[float | None, float | None]:
-    if len(truth) < 3 or np.ptp(truth) < LEAST_RANGE or np.ptp(measured) == 0:
+    if len(truth) < 3 or np.ptp(truth) < LEAST_RANGE or np.ptp(measured) < LEAST_SPREAD:
         return None, None
     slope = float(np.polyfit(truth, measured, 1)[0])
     return slope, float(np.corrcoef(truth, measured)[0, 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from valgus.exports.stills import Still
+    from valgus.model.history import History
+    from valgus.model.rulebook import RuleBook
     from valgus.model.trial import Trial
 
 
@@ -30,6 +33,13 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write every figure of this clip into DIR as well, each as PNG and SVG, for a text or a record.",
 )
+@click.option(
+    "--history",
+    "person_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="PERSON_FOLDER",
+    help="Show the trend over this person's sessions; found by itself in a layout like anna/2026-11-21/.",
+)
 @click.option("--pdf", is_flag=True, help="Print the page to a PDF beside it as well (needs a browser).")
 @language_option
 @rules_option
@@ -43,6 +53,7 @@ def report(
     folder: Path,
     clip: Path | None,
     figures: Path | None,
+    person_folder: Path | None,
     pdf: bool,
     language: str,
     rules: Path | None,
@@ -51,10 +62,12 @@ def report(
     """Write the page of a saved analysis (CLIP.valgus) again, for example by other rules or in German.
 
     Nothing is measured again. Without the video there are no pictures of the lowest points, and the page
-    says so; an overlay.mp4 in FOLDER is put into the page.
+    says so; an overlay.mp4 in FOLDER is put into the page. Where the person has several sessions, the page
+    shows the trend, and for the latest of them the decision and the plan that all of them lead to.
     """
     from valgus.exports.report import write_report
-    from valgus.plan import plan_from_analysis
+    from valgus.history import decisions_at_last, person_folder_of
+    from valgus.plan import plan_from_analysis, plan_from_history
     from valgus.results import load
 
     spoken = language_from(language)
@@ -66,6 +79,12 @@ def report(
         trial = judged(trial, book)
     stills, missing = _stills(trial, clip or folder.resolve().parent / trial.clip.name)
     plan = plan_from_analysis(trial, book) if trial.verdicts else None
+    history = None
+    if root := person_folder or person_folder_of(folder):
+        history = _history(root, trial, book, asked_for=person_folder is not None)
+        if history is not None and (decisions := decisions_at_last(history, folder, root)):
+            trial = replace(trial, verdicts=decisions)
+            plan = plan_from_history(history, book, task=trial.task.name)
     target = out or folder / "report.html"
     write_report(
         trial,
@@ -74,6 +93,7 @@ def report(
         overlay=folder / "overlay.mp4",
         plan=plan,
         missing=missing,
+        history=history,
         language=spoken,
     )
     click.echo(f"Written: {target}")
@@ -85,6 +105,22 @@ def report(
         printed = target.with_suffix(".pdf")
         write_pdf(target, printed)
         click.echo(f"Written: {printed}")
+
+
+def _history(root: Path, trial: Trial, book: RuleBook, *, asked_for: bool) -> History | None:
+    """Return the person's history in this task, None where there is but one session of it."""
+    import datetime as dt
+
+    from valgus.errors import ValgusError
+    from valgus.history import in_task, read_person
+
+    try:
+        history = read_person(root, book, today=dt.date.today(), person=trial.session.person)
+    except ValgusError:
+        if asked_for:
+            raise
+        return None  # a folder that only looks like a person's
+    return in_task(history, trial.task.name)
 
 
 def _write_figures(trial: Trial, stills: Sequence[Still], folder: Path) -> str:

@@ -16,9 +16,11 @@ from markupsafe import Markup
 
 from valgus.exports import advice, wording
 from valgus.exports.figures import knee_path_png, left_right_png, panels_png
+from valgus.exports.figures.trend import trend_png
 from valgus.exports.language import Language
 from valgus.exports.stills import Still
 from valgus.model.arrays import RgbImage
+from valgus.model.history import History
 from valgus.model.judgement import Decision, Outcome
 from valgus.model.ladder import Plan
 from valgus.model.rep import Grade
@@ -55,6 +57,7 @@ def write_report(
     overlay: Path | None = None,
     plan: Plan | None = None,
     missing: str = "",
+    history: History | None = None,
     language: Language | None = None,
 ) -> None:
     """Write the page: one file that loads nothing, runs no script but its own, and sends nothing.
@@ -73,6 +76,8 @@ def write_report(
         What to do until the next test.
     missing : str
         Why there are no pictures, empty where there are.
+    history : History or None
+        The person's sessions in this task, for the trend.
     language : Language, optional
         What the page is written in; English by default.
 
@@ -81,7 +86,7 @@ def write_report(
     CannotWrite
         If it cannot be written; then nothing is left of it, and an earlier page is untouched.
     """
-    page = report_page(trial, stills, overlay, plan, missing=missing, language=language)
+    page = report_page(trial, stills, overlay, plan, missing=missing, history=history, language=language)
     with whole_file(path, advice="Choose another place with --out FILE.") as unfinished:
         unfinished.write_text(page, encoding="utf-8")
 
@@ -93,6 +98,7 @@ def report_page(
     plan: Plan | None,
     *,
     missing: str = "",
+    history: History | None = None,
     language: Language | None = None,
 ) -> str:
     """Return the page; every value that a person can choose is escaped, and none is translated."""
@@ -124,6 +130,8 @@ def report_page(
         panels=_base64(panels_png(trial)),
         left_right=_base64(left_right_png(trial)),
         knee_path=_base64(knee_path_png(trial)),
+        over_time=[] if history is None else list(_over_time(history)),
+        trend="" if history is None else _base64(trend_png(history)),
         findings=[
             {"says": wording.in_a_sentence(finding), "heavy": finding.severity is not Severity.NOTE}
             for finding in wording.worst_first(trial)
@@ -141,6 +149,11 @@ def report_page(
         intended_use=wording.INTENDED_USE,
         notes=trial.session.notes,
     )
+
+
+def _over_time(history: History) -> Iterator[tuple[str, str]]:
+    for series in history.series:
+        yield wording.setup_name(series), wording.change_line(series)
 
 
 def _hash(text: str) -> str:

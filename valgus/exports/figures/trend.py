@@ -42,9 +42,14 @@ MOST_SETUPS = 6
 
 def write_trend(history: History, path: Path, /) -> None:
     """Write the picture as PNG: a block for each set-up, its legs side by side, a row for each measure."""
+    path.write_bytes(trend_png(history))
+
+
+def trend_png(history: History, /) -> bytes:
+    """Return the picture as PNG."""
     target = io.BytesIO()
     trend_figure(history).savefig(target, format="png", dpi=DPI, metadata={"Software": "valgus"})
-    path.write_bytes(target.getvalue())
+    return target.getvalue()
 
 
 def trend_figure(history: History, /) -> Figure:
