@@ -104,7 +104,15 @@ def _landmarks_at(track: PoseTrack, time_s: float, scale: float) -> dict[str, Fl
 
 def nearest_frame(track: PoseTrack, time_s: float) -> int:
     """Return the frame nearest to an instant."""
-    return int(np.argmin(np.abs(track.time_s - time_s)))
+    return nearest(track.time_s, time_s)
+
+
+def nearest(times_s: FloatArray, time_s: float) -> int:
+    """Return which of rising times is nearest to an instant, the earlier of two."""
+    after = int(np.searchsorted(times_s, time_s))
+    if after == 0 or (after < len(times_s) and times_s[after] - time_s < time_s - times_s[after - 1]):
+        return after
+    return after - 1
 
 
 # --- what nobody is to recognise ----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from valgus.exports.faces import nearest_frame, posed_in, without_others, without_the_head
+from valgus.exports.faces import nearest, nearest_frame, posed_in, without_others, without_the_head
 from valgus.model.arrays import FloatArray, RgbImage
 from valgus.model.frontal import Side
 from valgus.model.rep import Grade, Rep
@@ -126,6 +126,8 @@ class Canvas:
         strip_px = 2 * round(STRIP * min(width_px, height_px) / 2)
         self.height_px = height_px + strip_px
         self._strip = _Strip(trial, width_px, strip_px, self._unit)
+        # Looked up in every frame, so they are taken out of the table once.
+        self._fppa = {side: _signal(trial, "fppa_deg", side) for side in ("left", "right")}
 
     def drawn(self, frame: Frame) -> RgbImage:
         """Return the picture with everything drawn and the strip below it."""
@@ -133,7 +135,7 @@ class Canvas:
         whole[: self._picture_px] = self._without_faces(frame)
         picture = whole[: self._picture_px]
         for leg in _legs_at(self._trial, self._smooth, frame.time_s, picture.shape[1]):
-            _draw_leg(picture, leg, self._unit)
+            _draw_leg(picture, leg, _value_at(*self._fppa[leg.side], frame.time_s), self._unit)
         _draw_header(picture, self._trial, frame.time_s, self._unit)
         whole[self._picture_px :] = self._strip.at(frame.time_s)
         return whole
@@ -157,7 +159,6 @@ class _Leg:
     hip_knee_ankle: FloatArray
     foot: FloatArray
     sure: tuple[bool, bool, bool]
-    fppa_deg: float
     pelvis: FloatArray
     pelvis_is_measured: bool
 
@@ -179,7 +180,6 @@ def _legs_at(trial: Trial, smooth: PoseTrack, time_s: float, width_px: int) -> I
             hip_knee_ankle=np.stack([smooth.point(name)[frame] for name in names]) * scale,
             foot=smooth.point(f"{label}_foot_index")[frame] * scale,
             sure=tuple(bool(trial.track.confidence[raw, trial.track.index(name)] >= SEEN) for name in names),  # type: ignore[arg-type]
-            fppa_deg=_signal_at(trial, "fppa_deg", side.value, time_s),
             pelvis=np.stack([smooth.point(name)[frame] for name in pelvis]) * scale,
             pelvis_is_measured=stickers,
         )
@@ -190,9 +190,8 @@ def _sides_at(trial: Trial, time_s: float) -> list[Side]:
     return list(dict.fromkeys(s.side for s in stance if s.start_s <= time_s <= s.end_s))
 
 
-def _signal_at(trial: Trial, signal: str, side: str, time_s: float) -> float:
-    times, values = _signal(trial, signal, side)
-    return float(values[int(np.argmin(np.abs(times - time_s)))]) if len(times) else float("nan")
+def _value_at(times_s: FloatArray, values: FloatArray, time_s: float) -> float:
+    return float(values[nearest(times_s, time_s)]) if len(times_s) else float("nan")
 
 
 def _signal(trial: Trial, signal: str, side: str) -> tuple[FloatArray, FloatArray]:
@@ -200,7 +199,7 @@ def _signal(trial: Trial, signal: str, side: str) -> tuple[FloatArray, FloatArra
     return np.asarray(table["time_s"], dtype=np.float64), np.asarray(table[signal], dtype=np.float64)
 
 
-def _draw_leg(picture: RgbImage, leg: _Leg, unit: float) -> None:
+def _draw_leg(picture: RgbImage, leg: _Leg, fppa_deg: float, unit: float) -> None:
     _draw_vertical(picture, leg, unit)
     _draw_line(picture, leg.pelvis, sure=leg.pelvis_is_measured, colour=WHITE, unit=unit)
     for k, ends in enumerate(pairwise(leg.hip_knee_ankle)):
@@ -213,8 +212,8 @@ def _draw_leg(picture: RgbImage, leg: _Leg, unit: float) -> None:
                 picture, _px(point), round(3.4 * unit), SIDE_RGB[leg.side] if sure else GREY, -1, cv2.LINE_AA
             )
     knee = leg.hip_knee_ankle[1]
-    if np.isfinite(knee).all() and np.isfinite(leg.fppa_deg):
-        _write(picture, _whole(leg.fppa_deg), knee + np.array([9, 4]) * unit, 0.62 * unit)
+    if np.isfinite(knee).all() and np.isfinite(fppa_deg):
+        _write(picture, _whole(fppa_deg), knee + np.array([9, 4]) * unit, 0.62 * unit)
 
 
 def _whole(value: float) -> str:

@@ -28,6 +28,8 @@ JOINTS = ("hip", "knee", "ankle")
 STICKERS = ("left_asis", "right_asis")
 #: Enough for a print of the strip: a person fills a fraction of the picture.
 SHORT_SIDE_PX = 720
+#: More pictures make the strip unreadable, and would have to be held at once.
+MOST_STILLS = 20
 #: A still is at least this wide, as a share of its height.
 LEAST_WIDTH = 0.45
 
@@ -70,6 +72,8 @@ def lowest_point_stills(
 ) -> tuple[Still, ...]:
     """Return one still for each rep of a trial, in order of time; both legs of a two-leg rep share one.
 
+    Of more than `MOST_STILLS` reps so many are shown, spread over the clip, the first and the last included.
+
     Parameters
     ----------
     trial : Trial
@@ -99,13 +103,19 @@ def lowest_point_stills(
     outline, or who came into the picture so briefly that only one person was counted, may be recognised if
     the crop shows them; so may clothes, tattoos and the room.
     """
-    reps = {rep.number: rep for rep in trial.reps}.values()
+    reps = _spread([*{rep.number: rep for rep in trial.reps}.values()])
     if not reps:
         return ()
     pictures = stills(clip_path, [rep.bottom_s for rep in reps], short_side_px=short_side_px)
     posed = [posed_in(trial, rep.bottom_s, picture) for rep, picture in zip(reps, pictures, strict=True)]
     crops = _crops(posed)
     return tuple(_still(trial, rep, one, crop) for rep, one, crop in zip(reps, posed, crops, strict=True))
+
+
+def _spread(reps: Sequence[Rep]) -> Sequence[Rep]:
+    if len(reps) <= MOST_STILLS:
+        return reps
+    return [reps[k] for k in np.linspace(0, len(reps) - 1, MOST_STILLS).round().astype(int)]
 
 
 def is_clip_of(trial: Trial, path: Path, /) -> bool:
