@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.exports.sessions import TWENTY
 from tests.trials import trial_of
 from valgus.exports import stills as exported
 from valgus.exports.stills import Still, lowest_point_stills
@@ -139,6 +140,15 @@ def test_crop_holds_head_and_feet_but_not_the_rest_of_the_room(picture: RgbImage
     for name in ("nose", "left_foot_index", "right_foot_index", "left_shoulder", "right_shoulder"):
         x, y = in_still(still, trial, name)
         assert 0 < x < width and 0 < y < height
+
+
+def test_of_many_reps_some_are_shown_the_first_and_the_last_included(
+    picture: RgbImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(lowest_point_stills(TWENTY, CLIP)) == len(TWENTY.reps) == 20
+    monkeypatch.setattr(exported, "MOST_STILLS", 6)
+    shown = [still.number for still in lowest_point_stills(TWENTY, CLIP)]
+    assert shown == [1, 5, 9, 12, 16, 20]
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
