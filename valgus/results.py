@@ -305,7 +305,7 @@ def clear_unfinished(folder: Path, /) -> None:
 
     Only for when nobody else can be writing there.
     """
-    left = sorted(path for path in _beside(folder) if path.name.startswith(f".{folder.name}."))
+    left = sorted(path for path in _beside(folder) if place_of_unfinished(path) == folder)
     aside = [path for path in left if path.name.startswith(f".{folder.name}.old.")]
     if aside and not folder.exists():
         aside[-1].rename(folder)

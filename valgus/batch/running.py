@@ -336,9 +336,9 @@ def _put_away(request: Request, done: Sequence[ClipHere], shelf: Shelf) -> None:
 
     Left where they are, a person's history would count the same clip twice.
     """
-    for clip in done:
-        for folder in shelf.of(clip.sha256):
-            if folder != clip.folder and not _clip_of(folder, request).exists() and _only_own_files(folder):
+    for sha256 in {clip.sha256 for clip in done}:
+        for folder in shelf.of(sha256):
+            if not _clip_of(folder, request).exists() and _only_own_files(folder):
                 aside = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
                 folder.rename(aside)  # in one step, so that nothing half-removed has its name
                 shutil.rmtree(aside, ignore_errors=True)

@@ -221,7 +221,11 @@ def line_of(finished: Finished, /) -> str:
     assert finished.analysis is not None, "a clip that did not fail has an analysis"
     if not finished.analysis.measured:
         return f"{name}: not measured: {one_line(refusal_of(finished.analysis).says)}"
-    return f"{name}: {'; '.join(leg.says for leg in leg_lines(finished.analysis))}"
+    said = "; ".join(leg.says for leg in leg_lines(finished.analysis))
+    worst = finished.analysis.worst_finding
+    if worst is None or finished.analysis.means:
+        return f"{name}: {said}"
+    return f"{name}: {said} ({one_line(worst.says)})"
 
 
 def _list(survey: Survey) -> None:

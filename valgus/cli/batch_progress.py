@@ -57,6 +57,7 @@ class Bars(Watcher):
         self._progress = progress
         self._whole: TaskID | None = None
         self._of_workers: dict[int, TaskID] = {}
+        self._of_clips: dict[str, TaskID] = {}
         self._done_s = 0.0
         self._in_work_s: dict[str, float] = {}
 
@@ -96,9 +97,9 @@ class Bars(Watcher):
         name = one_line(clip.name, longest=LONGEST_NAME)
         if event.worker not in self._of_workers:
             self._of_workers[event.worker] = self._progress.add_task(name, total=None)
-        row = self._of_workers[event.worker]
+        row = self._of_clips[clip.name] = self._of_workers[event.worker]
         if isinstance(event, Started):
-            self._progress.reset(row, description=f"  {name}", total=None)
+            self._progress.reset(row, description=f"  {name}", total=None, visible=True)
             return
         self._progress.update(
             row, description=f"  {name}: {event.stage}", completed=event.done, total=event.total
@@ -108,6 +109,8 @@ class Bars(Watcher):
 
     def _count(self, news: Finished) -> None:
         self._in_work_s.pop(news.clip.name, None)
+        if (row := self._of_clips.pop(news.clip.name, None)) is not None:
+            self._progress.update(row, visible=False)
         self._done_s += _length_s(news.clip)
         self._advance()
 
@@ -139,8 +142,8 @@ def watching() -> Iterator[Watcher]:
         yield Watcher()
         return
     columns = (
-        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, ratio=3)),
-        BarColumn(bar_width=None, table_column=Column(ratio=1)),
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=20),
         TimeRemainingColumn(),
     )
     # Where the result goes into a file, its lines must not be drawn between the bars.
@@ -149,7 +152,6 @@ def watching() -> Iterator[Watcher]:
         console=Console(stderr=True),
         transient=True,
         redirect_stdout=sys.stdout.isatty(),
-        expand=True,
         speed_estimate_period=600,
     ) as progress:
         yield Bars(progress)
