@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from valgus.batch.finding import Globs, find
+from valgus.batch.finding import ALL, Globs, find
 
 
 def files(root: Path, *names: str) -> Path:
@@ -18,7 +18,7 @@ def files(root: Path, *names: str) -> Path:
     return root
 
 
-def names(root: Path, globs: Globs = Globs()) -> list[str]:
+def names(root: Path, globs: Globs = ALL) -> list[str]:
     return [candidate.name for candidate in find(root, globs).candidates]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -85,24 +84,21 @@ def workers() -> Iterator[int]:
             continue
 
 
-def worker_on(clip: Path) -> int | None:
-    """Return the process that has a clip open, None where there is none."""
-    return next((pid for pid in workers() if _has_open(pid, clip)), None)
-
-
-def _has_open(pid: int, path: Path) -> bool:
+def has_open(pid: int, place: Path) -> bool:
+    """Return whether a process has a file open, or any file below a folder."""
     try:
-        return any(os.readlink(link) == str(path) for link in Path(f"/proc/{pid}/fd").iterdir())
+        links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
     except OSError:
         return False
+    return any(link == str(place) or link.startswith(f"{place}/") for link in links)
 
 
-def at_work_on(clip: Path, *, for_s: float = 1.0) -> int:
+def at_work_on(place: Path, *, for_s: float = 1.0) -> int:
     """Wait until a worker has had a clip open for a while, which is longer than hashing it takes."""
     since: dict[int, float] = {}
 
     def settled() -> int | None:
-        pid = worker_on(clip)
+        pid = next((pid for pid in workers() if has_open(pid, place)), None)
         if pid is None:
             return None
         since.setdefault(pid, time.monotonic())

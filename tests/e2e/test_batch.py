@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from tests.e2e.clips import REAL, needs_real_clips
-from tests.e2e.folders import QUICK, at_work_on, batch, contents, folder_of, started, workers
+from tests.e2e.folders import QUICK, at_work_on, batch, contents, folder_of, has_open, started, workers
 from tests.e2e.test_command_line import valgus
 from valgus.video import H264Writer
 
@@ -153,18 +153,10 @@ def test_ctrl_c_ends_everything_says_how_to_go_on_and_the_next_run_does(
         "the same command goes on with the rest."
     )
     assert [path for path in root.rglob(".*") if path.is_dir()] == []
-    assert not [pid for pid in workers() if Path(f"/proc/{pid}/fd").exists() and _works_in(pid, root)]
+    assert not [pid for pid in workers() if has_open(pid, root)]
     ran = batch(root, "--workers", 1)
     assert "1 was done already." in ran.stdout
     assert contents(root) == contents(undisturbed)
-
-
-def _works_in(pid: int, root: Path) -> bool:
-    try:
-        links = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
-    except OSError:
-        return False
-    return any(link.startswith(str(root)) for link in links)
 
 
 def test_a_killed_and_a_hanging_worker_cost_one_clip_each_and_the_next_run_makes_up_for_them(
@@ -194,14 +186,14 @@ def test_a_clip_that_needs_too_much_memory_is_one_row_and_the_others_are_measure
     with H264Writer(root / "huge.mp4", width_px=8192, height_px=4096, fps=30, preset="ultrafast") as writer:
         for grey in range(0, 240, 10):
             writer.write(np.full((4096, 8192, 3), grey, np.uint8))
-    ran = batch(root, "--workers", 1, "--memory-limit", 900)
+    ran = batch(root, "--workers", 1, "--memory-limit", 650)
     assert ran.returncode == 5
     assert list(pd.read_csv(root / "failures.csv")["reason"]) == ["out_of_memory"]
     assert list(pd.read_csv(root / "summary.csv")["clip"]) == ["small.mp4"]
 
 
 def test_names_of_every_kind(tmp_path: Path) -> None:
-    names = ("-x.mp4", "=cmd.mp4", "a\nb.mp4", "ü ß.mp4", "100% #1?.mp4", "[red]x[/red].mp4")
+    names = ("-x.mp4", "=cmd.mp4", "a\nb.mp4", "ü ß.mp4", "100% #1?.mp4", "[red]x.mp4")
     root = folder_of(tmp_path / "-study", names[0])
     for name in names[1:]:
         shutil.copy(root / names[0], root / name)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 #: Time to find the scheduler, s.
-TO_CONNECT_S = 20
+TO_CONNECT_S = 10
 #: How long to wait at most before looking for Ctrl-C and for the scheduler, s.
 LOOK_UP_EVERY_S = 0.5
 _THREAD = threading.local()
