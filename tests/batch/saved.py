@@ -53,6 +53,6 @@ def save(clip: ClipHere, order: Order = ORDER) -> None:
 
     def pictures(folder: Path) -> None:
         (folder / results.FIGURE).touch()
-        (folder / results.REPORT).touch()
+        (folder / results.REPORT).write_text('<!DOCTYPE html>\n<html lang="en">\n', encoding="utf-8")
 
     results.save(trial_for(clip, order), clip.folder, extras=(pictures,))

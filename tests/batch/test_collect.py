@@ -15,7 +15,7 @@ import pytest
 
 from tests.batch.saved import ORDER, clip_at, save, trial_for
 from valgus import results
-from valgus.batch.collect import collect, collect_reps, write_parquet
+from valgus.batch.collect import collect, collect_reps, collect_saved, write_parquet
 from valgus.batch.standing import ClipHere
 from valgus.exports.folder_page import folder_page
 from valgus.exports.folder_tables import FAILURE_COLUMNS, SUMMARY_COLUMNS
@@ -118,6 +118,20 @@ def test_parquet_holds_the_same_as_the_table_with_types(tmp_path: Path) -> None:
     assert table["pelvic_drop_deg"].isna().all() and table["pelvic_drop_deg"].dtype == np.float64
     assert table["person"].isna().all() or set(table["person"]) == set(text["person"])
     assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_saved_analyses_are_collected_without_their_clips_and_damaged_ones_are_named(tmp_path: Path) -> None:
+    done = clips(tmp_path, "anna/2026-11-20/a.mp4", "b.mp4", "c.mp4", "d.mp4")
+    for clip in done:
+        clip.path.unlink()
+    (done[1].folder / "analysis.json").write_text("{")
+    (done[2].folder / "reps.csv").unlink()
+    collected = collect_saved(tmp_path)
+    assert (collected.measured, collected.failed) == (2, 2)
+    assert [row["clip"] for row in rows(tmp_path / "summary.csv")] == ["anna/2026-11-20/a.mp4", "d.mp4"]
+    assert {row["clip"] for row in rows(tmp_path / "reps.csv")} == {"a.mp4", "d.mp4"}
+    failed = {row["clip"]: row["reason"] for row in rows(tmp_path / "failures.csv")}
+    assert failed == {"b.mp4": "not_an_analysis", "c.mp4": "not_an_analysis"}
 
 
 def test_collecting_is_quick_for_thousands_of_clips(tmp_path: Path) -> None:

@@ -93,6 +93,10 @@ def test_an_overlay_that_is_wanted_now_is_drawn_without_measuring(clip: ClipHere
     assert standing(clip, tmp_path) is Standing.DONE, "one that is there already does no harm"
 
 
+def test_a_report_in_another_language_is_written_without_measuring(clip: ClipHere, tmp_path: Path) -> None:
+    assert standing(clip, tmp_path, order=replace(ORDER, language="de")) is Standing.RENEW
+
+
 @pytest.mark.parametrize(
     "place", ["anna/2026-11-20/right.mp4", "anna/2026-11-21/left.mp4", "b/2026-11-20/left.mp4"]
 )

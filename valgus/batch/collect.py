@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from valgus import results
-from valgus.batch.standing import ClipHere
-from valgus.errors import CannotWrite, WrongUsage
+from valgus.batch.standing import result_folders
+from valgus.errors import CannotWrite, NotAnAnalysis, WrongUsage
 from valgus.exports.folder_page import folder_page
 from valgus.exports.folder_tables import (
     FAILURE_COLUMNS,
@@ -41,15 +41,54 @@ _TEXT = frozenset((*IDENTITY, *JUDGEMENT, *PROVENANCE)) - {
 
 @dataclass(frozen=True)
 class Collected:
-    """What was written, and how many clips have numbers or were refused."""
+    """What was written, and how many clips have numbers, were refused, or failed."""
 
     files: tuple[str, ...]
     measured: int
     refused: int
+    failed: int
+
+
+def collect_saved(root: Path, /) -> Collected:
+    """Write the tables and the page from every saved analysis below a folder; no clip is looked for.
+
+    Raises
+    ------
+    CannotWrite
+        If one cannot be written; it is then as it was before.
+    """
+    saved = sorted(result_folders(root), key=lambda folder: folder.relative_to(root).parts)
+    clips = []
+    for folder in saved:
+        name = folder.relative_to(root).as_posix().removesuffix(results.ENDING)
+        clips.append(SavedClip(name, folder))
+    return collect(root, root.resolve().name, clips, {})
+
+
+class HasResults(Protocol):
+    """A clip with a saved analysis."""
+
+    @property
+    def name(self) -> str:
+        """As seen from the folder of the tables."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where its results are."""
+        ...
+
+
+@dataclass(frozen=True)
+class SavedClip:
+    """A clip of which only the results are known."""
+
+    name: str
+    folder: Path
 
 
 def collect(
-    root: Path, title: str, done: Sequence[ClipHere], failures: Mapping[str, Failure], /
+    root: Path, title: str, done: Sequence[HasResults], failures: Mapping[str, Failure], /
 ) -> Collected:
     """Write ``summary.csv``, ``reps.csv``, ``failures.csv`` and ``index.html`` for a folder.
 
@@ -59,8 +98,8 @@ def collect(
         Where they go.
     title : str
         Name of the folder, for the page.
-    done : sequence of ClipHere
-        Every clip with a saved analysis, in the order of the rows.
+    done : sequence of HasResults
+        Every clip with a saved analysis, in the order of the rows; a damaged one counts as failed.
     failures : mapping of str to Failure
         Why there is no analysis, by the clip's name.
 
@@ -70,23 +109,37 @@ def collect(
         If one cannot be written; it is then as it was before.
     """
     failed = [FailedClip(name, failure) for name, failure in failures.items()]
+    refused: list[FailedClip] = []
     entries: list[PageEntry] = []
+    folders: list[Path] = []
     with _named(root / SUMMARY), rows_to(root / SUMMARY, SUMMARY_COLUMNS) as write:
         for clip in done:
-            analysis = results.load_analysis(clip.folder)
+            try:
+                analysis = _whole_analysis(clip.folder)
+            except NotAnAnalysis as wrong:
+                failed.append(FailedClip(clip.name, Failure.of(wrong)))
+                continue
             write(summary_rows(clip.name, analysis))
-            entries.append(_entry(clip, analysis))
+            entries.append(_entry(clip.name, analysis))
+            folders.append(clip.folder)
             if not analysis.measured:
-                failed.append(FailedClip(clip.name, refusal_of(analysis)))
-    failed.sort(key=lambda one: one.clip.split("/"))
+                refused.append(FailedClip(clip.name, refusal_of(analysis)))
+    without_numbers = sorted([*failed, *refused], key=lambda one: one.clip.split("/"))
     with _named(root / REPS):
-        collect_reps([clip.folder for clip in done], root / REPS)
+        collect_reps(folders, root / REPS)
     with _named(root / FAILURES), rows_to(root / FAILURES, FAILURE_COLUMNS) as write:
-        write(map(failure_row, failed))
+        write(map(failure_row, without_numbers))
     with _named(root / PAGE), whole(root / PAGE) as page:
-        page.write(folder_page(title, entries, failed))
-    refused = len(failed) - len(failures)
-    return Collected((SUMMARY, REPS, FAILURES, PAGE), len(done) - refused, refused)
+        page.write(folder_page(title, entries, without_numbers))
+    files = (SUMMARY, REPS, FAILURES, PAGE)
+    return Collected(files, len(entries) - len(refused), len(refused), len(failed))
+
+
+def _whole_analysis(folder: Path) -> Analysis:
+    """Return the analysis in a folder whose table of reps is there too."""
+    if not (folder / results.REPS).is_file():
+        raise NotAnAnalysis(f"{folder.name}: there is no {results.REPS}.", "Analyse the clip again.")
+    return results.load_analysis(folder)
 
 
 def refusal_of(analysis: Analysis, /) -> Failure:
@@ -97,11 +150,11 @@ def refusal_of(analysis: Analysis, /) -> Failure:
     return Failure(worst.code, f"{worst.says}.", worst.advice, REFUSED_STATUS)
 
 
-def _entry(clip: ClipHere, analysis: Analysis) -> PageEntry:
+def _entry(clip: str, analysis: Analysis) -> PageEntry:
     session = analysis.session
     return PageEntry(
-        clip=clip.name,
-        results=f"{clip.name}{results.ENDING}",
+        clip=clip,
+        results=f"{clip}{results.ENDING}",
         person=session.person or "",
         date=session.date.isoformat() if session.date else "",
         legs=leg_lines(analysis),

@@ -146,10 +146,9 @@ class Survey:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a batch; ``failures`` are clips without an analysis."""
+    """What came of a batch."""
 
     survey: Survey
-    failures: dict[str, Failure]
     collected: Collected
 
 
@@ -172,7 +171,7 @@ def run(request: Request, crew: Crew, tell: Tell, /) -> Result:
         done = [clip for clip in survey.clips if clip.name not in failures]
         _put_away(request, done, shelf)
         collected = collect(request.results, request.root.resolve().name, done, failures)
-    return Result(survey, failures, collected)
+    return Result(survey, collected)
 
 
 def plan(request: Request, crew: Crew, tell: Tell, /) -> Survey:

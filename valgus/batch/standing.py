@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
@@ -70,7 +71,7 @@ class Shelf:
 
     def __init__(self, root: Path | None = None) -> None:
         self._by_sha256: dict[str, dict[Path, Header]] = defaultdict(dict)
-        for folder in _result_folders(root) if root else ():
+        for folder in result_folders(root) if root else ():
             self.put(folder)
 
     def put(self, folder: Path, /) -> None:
@@ -98,7 +99,8 @@ def clear_leftovers(root: Path, /) -> None:
         below[:] = _to_search(below)
 
 
-def _result_folders(root: Path) -> Iterator[Path]:
+def result_folders(root: Path, /) -> Iterator[Path]:
+    """Yield every folder of results below a folder."""
     for place, below, _ in os.walk(root):
         yield from (Path(place) / name for name in below if _holds_results(name))
         below[:] = _to_search(below)
@@ -124,8 +126,9 @@ def judge(
     """Return what is to be done about a clip.
 
     It is done where content, settings, thresholds, model and version are those of a saved analysis in its
-    place, and all files are there. Where only name, place or what was said about the session differ, the
-    results are written anew from the saved ones. Folders that are ``changing`` are not taken from.
+    place, and all files are there. Where only name, place, language or what was said about the session
+    differ, the results are written anew from the saved ones. Folders that are ``changing`` are not taken
+    from.
 
     Raises
     ------
@@ -165,4 +168,13 @@ def _same_work(header: Header, settings: Settings, order: Order, model_sha256: s
 
 def _is_whole(folder: Path, header: Header, order: Order) -> bool:
     overlay = (results.OVERLAY,) if order.overlay is not None and header.setup is not None else ()
-    return all((folder / name).is_file() for name in (*results.ALWAYS, *overlay))
+    whole = all((folder / name).is_file() for name in (*results.ALWAYS, *overlay))
+    return whole and _language_of(folder / results.REPORT) == order.language
+
+
+def _language_of(report: Path) -> str:
+    """Return the language that a page says it is in, in its second line; empty where it says none."""
+    with report.open(encoding="utf-8", errors="replace") as page:
+        head = page.readline() + page.readline()
+    said = re.search(r'<html lang="([^"]*)"', head)
+    return said[1] if said else ""

@@ -14,6 +14,7 @@ import click
 from valgus.cli.options import about_a_clip, about_a_session, about_the_work, order_from
 
 if TYPE_CHECKING:
+    from valgus.batch.collect import Collected
     from valgus.batch.crew import Crew
     from valgus.batch.running import Finished, News, Request, Result, Survey
     from valgus.cli.batch_progress import Watcher
@@ -127,7 +128,7 @@ def batch(
     if parquet:
         _write_parquet(request)
     _sum_up(result, request, parquet=parquet)
-    raise SystemExit(SOME_FAILED if result.failures else 0)
+    raise SystemExit(SOME_FAILED if result.collected.failed else 0)
 
 
 def _model_sha256(order: Order, *, may_fetch: bool) -> str | None:
@@ -279,10 +280,8 @@ def _sentences(result: Result) -> Iterator[str]:
     from valgus.batch.collect import FAILURES
     from valgus.batch.standing import Standing
 
-    collected, failed = result.collected, len(result.failures)
-    total = collected.measured + collected.refused + failed
-    counts = f"{collected.measured} measured, {collected.refused} not measured, {failed} failed"
-    yield f"{_clips(total)}: {counts}."
+    collected, failed = result.collected, result.collected.failed
+    yield counts_of(collected)
     if already := result.survey.count(Standing.DONE):
         yield f"{already} {'was' if already == 1 else 'were'} done already."
     if collected.refused + failed:
@@ -291,5 +290,13 @@ def _sentences(result: Result) -> Iterator[str]:
         yield "The same command tries those that failed again."
 
 
-def _clips(count: int) -> str:
-    return f"{count} clip{'' if count == 1 else 's'}"
+def counts_of(collected: Collected, /) -> str:
+    """Return how many clips there are numbers of, in a sentence."""
+    total = collected.measured + collected.refused + collected.failed
+    clips = f"{total} clip{'' if total == 1 else 's'}"
+    said = (
+        f"{collected.measured} measured",
+        f"{collected.refused} not measured",
+        f"{collected.failed} failed",
+    )
+    return f"{clips}: {', '.join(said)}."
