@@ -22,6 +22,7 @@ from valgus.exports.folder_tables import (
     rows_to,
     summary_rows,
     whole,
+    why_unfit,
 )
 from valgus.exports.tables import IDENTITY, JUDGEMENT, PROVENANCE
 from valgus.model.batch import REFUSED_STATUS, FailedClip, Failure, PageEntry
@@ -158,6 +159,7 @@ def _entry(clip: str, analysis: Analysis) -> PageEntry:
         person=session.person or "",
         date=session.date.isoformat() if session.date else "",
         legs=leg_lines(analysis),
+        unfit=why_unfit(analysis),
     )
 
 

@@ -212,27 +212,26 @@ class _Voice:
 def line_of(finished: Finished, /) -> str:
     """Return what came of a clip, in one line that cannot break a terminal."""
     from valgus.batch.collect import refusal_of
-    from valgus.exports.folder_tables import leg_lines
+    from valgus.exports.folder_tables import leg_lines, why_unfit
     from valgus.exports.wording import one_line
+    from valgus.model.batch import FailedClip
 
     name = one_line(finished.clip.name, longest=LONGEST_NAME)
     if finished.failure is not None:
-        says = finished.failure.says.removeprefix(f"{finished.clip.path.name}: ")
-        return f"{name}: failed: {one_line(says)}"
+        return f"{name}: failed: {one_line(FailedClip(finished.clip.name, finished.failure).says)}"
     assert finished.analysis is not None, "a clip that did not fail has an analysis"
     if not finished.analysis.measured:
         return f"{name}: not measured: {one_line(refusal_of(finished.analysis).says)}"
     said = "; ".join(leg.says for leg in leg_lines(finished.analysis))
-    worst = finished.analysis.worst_finding
-    if worst is None or finished.analysis.means:
-        return f"{name}: {said}"
-    return f"{name}: {said} ({one_line(worst.says)})"
+    unfit = one_line(why_unfit(finished.analysis))
+    return f"{name}: {said} ({unfit})" if unfit else f"{name}: {said}"
 
 
 def _list(survey: Survey) -> None:
     """Print what would be done."""
     from valgus.batch.standing import Standing
     from valgus.exports.wording import one_line
+    from valgus.model.batch import FailedClip
 
     words = {
         Standing.DONE: "done",
@@ -242,16 +241,13 @@ def _list(survey: Survey) -> None:
     for clip in survey.clips:
         click.echo(f"{words[survey.verdicts[clip.name].standing]:8}{one_line(clip.name)}")
     for name in sorted(survey.failures):
-        click.echo(f"{'fails':8}{one_line(name)}: {one_line(_without_name(survey, name))}")
+        says = FailedClip(name, survey.failures[name]).says
+        click.echo(f"{'fails':8}{one_line(name)}: {one_line(says)}")
     _warn(survey)
     counts = Counter(words[verdict.standing] for verdict in survey.verdicts.values())
     counts["fails"] = len(survey.failures)
     said = [f"{counts[word]} {word}" for word in (*words.values(), "fails") if counts[word]]
     click.echo(f"{', '.join(said) or 'No clips here'}. Nothing was written.")
-
-
-def _without_name(survey: Survey, name: str) -> str:
-    return survey.failures[name].says.removeprefix(f"{name.rsplit('/', 1)[-1]}: ")
 
 
 def _warn(survey: Survey) -> None:

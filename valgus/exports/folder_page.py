@@ -36,6 +36,7 @@ class _Clip:
     folder: str
     href: str
     legs: tuple[_Leg, ...]
+    unfit: str
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,17 @@ def _clip(entry: PageEntry) -> _Clip:
     place = PurePosixPath(entry.clip)
     folder = "" if place.parent == PurePosixPath() else one_line(place.parent.as_posix())
     legs = tuple(_Leg(leg.says, _CSS_CLASSES.get(leg.outcome, "unknown")) for leg in entry.legs)
-    return _Clip(one_line(place.name), folder, _href(entry), legs)
+    return _Clip(one_line(place.name), folder, _href(entry), legs, _sentence(entry.unfit))
 
 
 def _failed(failed: FailedClip, saved: PageEntry | None) -> _Failed:
-    failure = failed.failure
-    says = one_line(f"{failure.says[:1].upper()}{failure.says[1:]} {failure.advice}".strip())
+    says = f"{_sentence(failed.says)} {one_line(failed.failure.advice)}".strip()
     return _Failed(one_line(failed.clip), says, _href(saved) if saved else "")
+
+
+def _sentence(says: str) -> str:
+    said = one_line(says).rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def _href(entry: PageEntry) -> str:

@@ -79,6 +79,12 @@ def leg_lines(analysis: Analysis, /) -> tuple[LegLine, ...]:
     return tuple(_leg_line(analysis, side) for side in analysis.sides)
 
 
+def why_unfit(analysis: Analysis, /) -> str:
+    """Return what makes a whole clip unfit, empty where some rep is valid."""
+    worst = analysis.worst_finding
+    return "" if worst is None or analysis.means else worst.says
+
+
 def _summary_row(clip: str, analysis: Analysis, side: str) -> Row:
     session, made, decision = analysis.session, analysis.provenance, _decision(analysis, side)
     return {

@@ -60,6 +60,11 @@ class FailedClip:
     clip: str
     failure: Failure
 
+    @property
+    def says(self) -> str:
+        """What happened, for where the clip is named already."""
+        return self.failure.says.removeprefix(f"{self.clip.rsplit('/', 1)[-1]}: ")
+
 
 @dataclass(frozen=True)
 class LegLine:
@@ -74,7 +79,7 @@ class PageEntry:
     """One clip on the page of a folder.
 
     ``results`` is its folder of results as seen from there; ``person`` and ``date`` are empty where nobody
-    said.
+    said; ``unfit`` says why no rep is valid, empty where one is.
     """
 
     clip: str
@@ -82,3 +87,4 @@ class PageEntry:
     person: str
     date: str
     legs: tuple[LegLine, ...]
+    unfit: str = ""
