@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -40,14 +40,22 @@ def running(*arguments: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
                 process.wait()
 
 
+@contextmanager
+def scheduling(place: Path) -> Iterator[subprocess.Popen[bytes]]:
+    options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(place))
+    with running("scheduler", *options, log=place.with_suffix(".log")) as process:
+        waited_for(lambda: 1 if place.is_file() and place.read_text().endswith("}") else None)
+        yield process
+
+
+def address_in(place: Path) -> str:
+    return str(json.loads(place.read_text())["address"])
+
+
 @pytest.fixture()
 def scheduler(tmp_path: Path) -> Iterator[str]:
-    place = tmp_path / "scheduler.json"
-    options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(place))
-    with running("scheduler", *options, log=tmp_path / "scheduler.log"):
-        waited_for(lambda: 1 if place.is_file() and place.stat().st_size else None)
-        time.sleep(0.5)
-        yield str(pd.read_json(place, typ="series")["address"])
+    with scheduling(tmp_path / "scheduler.json"):
+        yield address_in(tmp_path / "scheduler.json")
 
 
 def worker(scheduler: str, place: Path, name: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
@@ -75,6 +83,19 @@ def test_a_machine_that_is_lost_loses_nothing_and_nothing_is_there_twice(
 
 def _parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+def test_a_scheduler_that_is_lost_ends_the_batch_in_words_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    root, place = folder_of(tmp_path / "study", "a.mp4", "b.mp4"), tmp_path / "scheduler.json"
+    with scheduling(place) as scheduler, worker(address_in(place), tmp_path, "one"):
+        process = started(root, "--scheduler", address_in(place))
+        at_work_on(root)
+        scheduler.kill()
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert stderr.startswith("The connection to the scheduler was lost. Start it again")
+    assert stderr.count("\n") == 1
+    assert batch(root).returncode == 0
 
 
 def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path) -> None:

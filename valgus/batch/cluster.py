@@ -7,8 +7,10 @@ task at a time. A task that ran twice, because its machine was thought lost, sav
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Time to find the scheduler, s.
 TO_CONNECT_S = 10
-#: How long to wait at most before looking for Ctrl-C and for the scheduler, s.
+#: How long to wait at most before looking for Ctrl-C, s.
 LOOK_UP_EVERY_S = 0.5
 _THREAD = threading.local()
 
@@ -61,7 +63,7 @@ class ClusterCrew:
             self._memory_limit_mb,
             __version__,
             pure=False,
-            key=f"valgus-{job.number}-{id(self)}",
+            key=f"valgus-{uuid.uuid4().hex}",
         )
         self._jobs[future] = job
         future.add_done_callback(self._over.put)
@@ -72,10 +74,13 @@ class ClusterCrew:
             try:
                 future = self._over.get(timeout=LOOK_UP_EVERY_S)
             except queue.Empty:
-                self._check_scheduler()
                 continue
-            job = self._jobs.pop(future)
-            yield Ended(job, _answer_of(future))
+            if future.status == "cancelled":  # that is how all of them end when the scheduler is lost
+                raise EnvironmentFailed(
+                    "The connection to the scheduler was lost.",
+                    "Start it again and run the same command: it goes on where it stopped.",
+                )
+            yield Ended(self._jobs.pop(future), _answer_of(future))
 
     def close(self) -> None:
         """Take back what nobody has begun, and leave; clips in work elsewhere are finished there."""
@@ -83,13 +88,6 @@ class ClusterCrew:
             self._client.cancel(list(self._jobs))
         with suppress(Exception):
             self._client.close(timeout=5)
-
-    def _check_scheduler(self) -> None:
-        if self._client.status != "running":
-            raise EnvironmentFailed(
-                "The connection to the scheduler was lost.",
-                "Start it again and run the same command: it goes on where it stopped.",
-            )
 
 
 def do_here(job: Job, memory_limit_mb: int | None, version: str, /) -> Answer:
@@ -122,6 +120,7 @@ def _connected(scheduler: str) -> Client:
             "--scheduler needs Dask, which is not installed.",
             "Install it with: pip install 'valgus[cluster]'",
         ) from None
+    _quieten()
     try:
         return Client(scheduler, timeout=TO_CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as wrong:
@@ -131,15 +130,22 @@ def _connected(scheduler: str) -> Client:
         ) from wrong
 
 
+def _quieten() -> None:
+    """Keep Dask's log lines off the terminal: what they are about is said in a sentence here."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] == "distributed":  # each has a level and a handler of its own
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 def _answer_of(future: Future) -> Answer:
     """Return the answer of a future that is over; Dask gives up on a task that took several machines down."""
-    error = future.exception() if future.status == "error" else None
-    if future.status == "finished":
+    error = future.exception()
+    if error is None:
         answer: Answer = future.result()
         return answer
     return Failure(
         Reason.KILLED.value,
-        f"the machines that worked on it were lost ({type(error).__name__ if error else future.status}).",
+        f"the machines that worked on it were lost ({type(error).__name__}).",
         "Run again: clips that are done are not done again.",
         1,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from valgus.errors import (
     EnvironmentFailed,
     ModelDamaged,
     ModelUnavailable,
+    NotAnAnalysis,
     ValgusError,
     WrongUsage,
 )
@@ -36,6 +38,8 @@ LEAST_LIMIT_S, LIMIT_IN_LENGTHS = 120.0, 60.0
 LONG_CLIP_S = 60.0
 #: What finding out whether a file is a clip may take, s, and bytes per second at least.
 LOOK_LIMIT_S, SLOWEST_DISK = 60.0, 2_000_000
+#: How long a shared disk may take to show what another machine wrote, and how often to look, s.
+SHARED_DISK_S, LOOK_AGAIN_S = 60.0, 1.0
 #: When this many clips in a row fail because of the machine, all others would too.
 ENOUGH_IN_A_ROW = 3
 _OF_THE_MACHINE = frozenset(
@@ -303,12 +307,13 @@ class _Work:
 
     def _end(self, clip: ClipHere, event: Ended) -> None:
         del self._open[clip.name]
-        if isinstance(event.answer, Failure):
-            self._failed(clip, event.answer)
+        found = event.answer if isinstance(event.answer, Failure) else _result_of(clip)
+        if isinstance(found, Failure):
+            self._failed(clip, found)
         else:
             self._of_the_machine_in_a_row = 0
             self._shelf.put(clip.folder)
-            self._tell(Finished(clip, results.load_analysis(clip.folder), None))
+            self._tell(Finished(clip, found, None))
         if isinstance(event.job.task, Analyse):
             self._in_analysis.discard(clip.sha256)
             for follower in self._waiting.pop(clip.sha256, []):
@@ -325,6 +330,18 @@ class _Work:
                 f"{failure.says}",
                 "The same command goes on where it stopped.",
             )
+
+
+def _result_of(clip: ClipHere) -> Analysis | Failure:
+    """Return what was saved; a shared disk may show what another machine wrote only after a while."""
+    deadline_s = time.monotonic() + SHARED_DISK_S
+    while True:
+        try:
+            return results.load_analysis(clip.folder)
+        except NotAnAnalysis as wrong:
+            if time.monotonic() > deadline_s:
+                return Failure.of(wrong)
+        time.sleep(LOOK_AGAIN_S)
 
 
 # --- results that have moved --------------------------------------------------------------------------------

@@ -179,9 +179,10 @@ def _worked(request: Request, crew: Crew) -> Result:
         except KeyboardInterrupt:
             crew.close()
             watcher.stop()
+            how_far = f"{watcher.finished} of {watcher.to_do} clips were finished: " if watcher.to_do else ""
             click.echo(
-                f"Interrupted; nothing half-finished was left. {watcher.finished} of {watcher.to_do} clips "
-                "were finished: the same command goes on with the rest.",
+                f"Interrupted; nothing half-finished was left. {how_far}"
+                f"{'the' if how_far else 'The'} same command goes on with the rest.",
                 err=True,
             )
             raise SystemExit(INTERRUPTED) from None
