@@ -183,10 +183,10 @@ def test_a_killed_and_a_hanging_worker_cost_one_clip_each_and_the_next_run_makes
 
 def test_a_clip_that_needs_too_much_memory_is_one_row_and_the_others_are_measured(tmp_path: Path) -> None:
     root = folder_of(tmp_path / "study", "small.mp4")
-    with H264Writer(root / "huge.mp4", width_px=8192, height_px=4096, fps=30, preset="ultrafast") as writer:
-        for grey in range(0, 240, 10):
+    with H264Writer(root / "huge.mp4", width_px=8192, height_px=4096, fps=30, preset="fast") as writer:
+        for grey in range(0, 240, 15):
             writer.write(np.full((4096, 8192, 3), grey, np.uint8))
-    ran = batch(root, "--workers", 1, "--memory-limit", 650)
+    ran = batch(root, "--workers", 1, "--memory-limit", 620)
     assert ran.returncode == 5
     assert list(pd.read_csv(root / "failures.csv")["reason"]) == ["out_of_memory"]
     assert list(pd.read_csv(root / "summary.csv")["clip"]) == ["small.mp4"]

@@ -54,8 +54,9 @@ def main() -> None:
         threading.Thread(target=_watch_memory, args=(memory_limit_mb,), daemon=True).start()
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(tasks, inbox), daemon=True).start()
-    while _do(inbox.get(), _sender(replies)):
-        pass
+    fit = True
+    while fit:
+        fit = _do(inbox.get(), _sender(replies)) and _is_lean(memory_limit_mb)
 
 
 def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
@@ -108,6 +109,11 @@ def _seldom(send: Callable[[object], None]) -> Callable[[str, int, int | None], 
             send(Told(stage, done, total))
 
     return tell
+
+
+def _is_lean(limit_mb: int | None) -> bool:
+    """Return whether what earlier clips have left in memory leaves the next one room enough."""
+    return limit_mb is None or used_mb() < limit_mb / 2
 
 
 def _watch_memory(limit_mb: int) -> None:
