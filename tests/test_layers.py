@@ -55,7 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "comparison": {"model", "errors", "summary", "history", "metrics"},
     "repeatability": {"model", "errors"},
     "oneclip": {"model", "pipeline", "results", "exports", "sessions", "plan"},
-    "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip"},
+    "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip", "whole"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
     | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics"},
     "cli": {

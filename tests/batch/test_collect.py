@@ -15,7 +15,7 @@ import pytest
 
 from tests.batch.saved import ORDER, clip_at, save, trial_for
 from valgus import results
-from valgus.batch.collect import collect, collect_reps, collect_saved, write_parquet
+from valgus.batch.collect import clear_unfinished_tables, collect, collect_reps, collect_saved, write_parquet
 from valgus.batch.standing import ClipHere
 from valgus.exports.folder_page import folder_page
 from valgus.exports.folder_tables import FAILURE_COLUMNS, SUMMARY_COLUMNS
@@ -118,6 +118,14 @@ def test_parquet_holds_the_same_as_the_table_with_types(tmp_path: Path) -> None:
     assert table["pelvic_drop_deg"].isna().all() and table["pelvic_drop_deg"].dtype == np.float64
     assert table["person"].isna().all() or set(table["person"]) == set(text["person"])
     assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_what_a_process_killed_while_writing_tables_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".summary.csv.0123abcd.part").touch()
+    (tmp_path / "summary.csv").touch()
+    (tmp_path / ".notes.part").touch()
+    clear_unfinished_tables(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".notes.part", "summary.csv"]
 
 
 def test_saved_analyses_are_collected_without_their_clips_and_damaged_ones_are_named(tmp_path: Path) -> None:

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import csv
-import errno
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
 from valgus import results
 from valgus.batch.standing import result_folders
-from valgus.errors import CannotWrite, NotAnAnalysis, WrongUsage
+from valgus.errors import NotAnAnalysis, WrongUsage
 from valgus.exports.folder_page import folder_page
 from valgus.exports.folder_tables import (
+    ADVICE,
     FAILURE_COLUMNS,
     SUMMARY_COLUMNS,
     failure_row,
     leg_lines,
     rows_to,
     summary_rows,
-    whole,
+    whole_text,
     why_unfit,
 )
 from valgus.exports.tables import IDENTITY, JUDGEMENT, PROVENANCE
 from valgus.model.batch import REFUSED_STATUS, FailedClip, Failure, PageEntry
 from valgus.model.trial import Analysis
+from valgus.whole import whole_file
 
 SUMMARY, REPS, FAILURES, PAGE = "summary.csv", "reps.csv", "failures.csv", "index.html"
 PARQUET = "reps.parquet"
@@ -113,7 +113,7 @@ def collect(
     refused: list[FailedClip] = []
     entries: list[PageEntry] = []
     folders: list[Path] = []
-    with _named(root / SUMMARY), rows_to(root / SUMMARY, SUMMARY_COLUMNS) as write:
+    with rows_to(root / SUMMARY, SUMMARY_COLUMNS) as write:
         for clip in done:
             try:
                 analysis = _whole_analysis(clip.folder)
@@ -126,11 +126,10 @@ def collect(
             if not analysis.measured:
                 refused.append(FailedClip(clip.name, refusal_of(analysis)))
     without_numbers = sorted([*failed, *refused], key=lambda one: one.clip.split("/"))
-    with _named(root / REPS):
-        collect_reps(folders, root / REPS)
-    with _named(root / FAILURES), rows_to(root / FAILURES, FAILURE_COLUMNS) as write:
+    collect_reps(folders, root / REPS)
+    with rows_to(root / FAILURES, FAILURE_COLUMNS) as write:
         write(map(failure_row, without_numbers))
-    with _named(root / PAGE), whole(root / PAGE) as page:
+    with whole_text(root / PAGE) as page:
         page.write(folder_page(title, entries, without_numbers))
     files = (SUMMARY, REPS, FAILURES, PAGE)
     return Collected(files, len(entries) - len(refused), len(refused), len(failed))
@@ -141,6 +140,13 @@ def _whole_analysis(folder: Path) -> Analysis:
     if not (folder / results.REPS).is_file():
         raise NotAnAnalysis(f"{folder.name}: there is no {results.REPS}.", "Analyse the clip again.")
     return results.load_analysis(folder)
+
+
+def clear_unfinished_tables(root: Path, /) -> None:
+    """Remove what a process that was killed while it wrote tables has left."""
+    for name in (SUMMARY, REPS, FAILURES, PAGE, PARQUET):
+        for left in root.glob(f".{name}.*.part"):
+            left.unlink(missing_ok=True)
 
 
 def refusal_of(analysis: Analysis, /) -> Failure:
@@ -163,19 +169,6 @@ def _entry(clip: str, analysis: Analysis) -> PageEntry:
     )
 
 
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Say which file could not be written."""
-    try:
-        yield
-    except OSError as wrong:
-        why = "the disk is full" if wrong.errno == errno.ENOSPC else wrong.strerror
-        raise CannotWrite(
-            f"{path}: could not be written: {why}.",
-            "Close it in other programs or choose --out DIR; no analysis is lost.",
-        ) from wrong
-
-
 # --- reps ---------------------------------------------------------------------------------------------------
 
 
@@ -186,7 +179,7 @@ def collect_reps(folders: Sequence[Path], path: Path, /) -> None:
     have stays blank for the others.
     """
     columns = _all_columns(folders)
-    with whole(path) as file:
+    with whole_text(path) as file:
         csv.writer(file, lineterminator="\n").writerow(columns)
         for folder in folders:
             with (folder / results.REPS).open(encoding="utf-8", newline="") as reps:
@@ -239,22 +232,19 @@ def write_parquet(reps: Path, path: Path, /) -> None:
 
     with reps.open(encoding="utf-8", newline="") as file:
         names = next(csv.reader(file))
-    unfinished = path.with_name(f".{path.name}.part")
-    with _named(path), ExitStack() as cleaning:
-        cleaning.callback(unfinished.unlink, missing_ok=True)
-        with (
-            arrow_csv.open_csv(
-                reps,
-                parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
-                convert_options=arrow_csv.ConvertOptions(
-                    column_types=_types(names), strings_can_be_null=True, quoted_strings_can_be_null=True
-                ),
-            ) as rows,
-            parquet.ParquetWriter(unfinished, rows.schema) as writer,
-        ):
-            for block in rows:
-                writer.write_batch(block)
-        unfinished.replace(path)
+    with (
+        whole_file(path, advice=ADVICE) as partial,
+        arrow_csv.open_csv(
+            reps,
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=_types(names), strings_can_be_null=True, quoted_strings_can_be_null=True
+            ),
+        ) as rows,
+        parquet.ParquetWriter(partial, rows.schema) as writer,
+    ):
+        for block in rows:
+            writer.write_batch(block)
 
 
 def check_parquet() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from valgus import results
-from valgus.batch.collect import Collected, collect
+from valgus.batch.collect import Collected, clear_unfinished_tables, collect
 from valgus.batch.crew import Crew, Ended, Event, Job
 from valgus.batch.finding import ALL, Candidate, Globs, find
 from valgus.batch.ledger import Ledger
@@ -169,6 +169,7 @@ def run(request: Request, crew: Crew, tell: Tell, /) -> Result:
     check_folder(request.root)
     with closing(Ledger(request.results)) as ledger:
         clear_leftovers(request.results)
+        clear_unfinished_tables(request.results)
         survey, shelf = _survey(request, crew, ledger, tell)
         tell(Planned(survey))
         failures = {**survey.failures, **_Work(request, survey, shelf, crew, tell).done()}

@@ -17,6 +17,7 @@ from valgus.model.judgement import Decision
 from valgus.model.rep import Grade
 from valgus.model.rule import Level
 from valgus.model.trial import Analysis
+from valgus.whole import whole_file
 
 SUMMARY_MEASURES = (*MEASURES, "fppa_excursion_deg", "hip_line_tilt_deg", "hold_s", "sway_pct")
 SUMMARY_COLUMNS = (
@@ -27,31 +28,42 @@ SUMMARY_COLUMNS = (
     *("findings", "results", "definitions_version", "valgus_version", "model", "model_sha256", "clip_sha256"),
 )
 FAILURE_COLUMNS = ("clip", "reason", "message", "exit_status", "what_to_do")
+#: What to do when one of the tables cannot be written.
+ADVICE = "Close it in other programs or choose --out DIR; no analysis is lost."
 Row = dict[str, object]
 
 
 @contextmanager
 def rows_to(path: Path, columns: tuple[str, ...], /) -> Iterator[Callable[[Iterable[Row]], None]]:
-    """Give what writes rows to a CSV file, which appears whole at the end of the block, or not at all."""
-    with whole(path) as file:
+    """Give what writes rows to a CSV file, which appears whole at the end of the block, or not at all.
+
+    Raises
+    ------
+    CannotWrite
+        If it cannot be written.
+    """
+    with whole_text(path) as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         yield writer.writerows
 
 
 @contextmanager
-def whole(path: Path, /) -> Iterator[IO[str]]:
+def whole_text(path: Path, /) -> Iterator[IO[str]]:
     r"""Give a text file that takes its place under its name only when all of it is there.
 
     Letters of file names that are no text are written as they would be in Python, ``\udcff`` for example.
+
+    Raises
+    ------
+    CannotWrite
+        If it cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        with unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            yield file
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with (
+        whole_file(path, advice=ADVICE) as partial,
+        partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+    ):
+        yield file
 
 
 def summary_rows(clip: str, analysis: Analysis, /) -> list[Row]:
