@@ -54,6 +54,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "history": {"model", "errors", "rules", "results", "sessions", "flags", "summary", "decision", "verdict"},
     "comparison": {"model", "errors", "summary", "history", "metrics"},
     "repeatability": {"model", "errors"},
+    "oneclip": {"model", "pipeline", "results", "exports", "sessions", "plan"},
+    "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip", "whole"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
     | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics"},
     "cli": {
@@ -68,7 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "rules",
         "accuracy",
     }
-    | {"sessions", "history", "plan", "repeatability", "comparison"},
+    | {"sessions", "history", "plan", "repeatability", "comparison", "oneclip", "batch"},
     "__init__": {"errors", "model", "pipeline", "results"},
 }
 
@@ -85,7 +87,9 @@ CONFINED: dict[str, tuple[str, ...]] = {
     ),
     "av": ("video/",),
     "numba": ("phantom/",),
-    "jinja2": ("exports/pick.py", "exports/report.py"),
+    "jinja2": ("exports/folder_page.py", "exports/pick.py", "exports/report.py"),
+    "distributed": ("batch/cluster.py",),
+    "pyarrow": ("batch/collect.py",),
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

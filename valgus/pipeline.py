@@ -31,6 +31,7 @@ from valgus.evidence import PixelEvidence
 from valgus.metrics import depth_profiles_of, measures_of, signals_of
 from valgus.model.arrays import RgbImage
 from valgus.model.clip import Clip
+from valgus.model.definitions import DEFINITIONS_VERSION as DEFINITIONS_VERSION
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Origin
 from valgus.model.rep import Rep
@@ -44,8 +45,6 @@ from valgus.stickers.wearing import Worn, look_for_stickers
 from valgus.tasks import Recognised, Task
 from valgus.video import ClipReader, Frame, Keeper, decode_ahead, stills
 
-#: Version of the definitions of all measures; raised whenever a change moves a number.
-DEFINITIONS_VERSION = "2"
 #: Pictures in which people are counted before one is followed.
 PEOPLE_LOOKED_FOR_IN = 5
 MOST_PEOPLE = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 import uuid
@@ -33,7 +34,14 @@ from valgus.whole import UNTOUCHED, cannot_write
 
 #: Raised whenever a file of the folder changes in a way that an older reader would misread.
 SCHEMA_VERSION = 1
+#: What a folder of results is called: the whole name of the clip and this.
+ENDING = ".valgus"
 ANALYSIS, REPS, FRAMES, LANDMARKS = "analysis.json", "reps.csv", "frames.csv", "landmarks.csv"
+#: Files that are drawn beside them.
+FIGURE, OVERLAY, REPORT = "figure.png", "overlay.mp4", "report.html"
+#: Files of a complete folder, and all of its files where an overlay video was wanted and could be drawn.
+ALWAYS = (REPS, FRAMES, LANDMARKS, ANALYSIS, FIGURE, REPORT)
+ALL_FILES = (*ALWAYS, OVERLAY)
 
 
 @dataclass(frozen=True)
@@ -62,14 +70,29 @@ class _Record:
     items: tuple[ItemResult, ...] = ()
 
 
+@dataclass(frozen=True)
+class Header:
+    """What of ``analysis.json`` says which clip was analysed, and how.
+
+    ``setup`` is None where nobody's legs were seen, and else not looked into.
+    """
+
+    schema_version: int
+    clip: Clip
+    setup: Any
+    provenance: Provenance
+    session: Session
+
+
 _RECORDS = TypeAdapter(_Record)
+_HEADERS = TypeAdapter(Header)
 #: Fields that are saved as they are.
 _SAME = tuple(part.name for part in fields(Analysis) if part.name != "measures")
 
 
 def folder_for(clip: Path, out: Path | None = None, /) -> Path:
     """Return where a clip's analysis belongs: its whole name + ``.valgus``, beside it or in ``out``."""
-    return (out or clip.parent) / f"{clip.name}.valgus"
+    return (out or clip.parent) / f"{clip.name}{ENDING}"
 
 
 def save(trial: Trial, folder: Path, /, *, extras: tuple[Callable[[Path], None], ...] = ()) -> None:
@@ -120,6 +143,25 @@ def load_analysis(folder: Path, /) -> Analysis:
         If its record is missing, damaged or of another version.
     """
     return analysis_from(record_text(folder), folder.name)
+
+
+def load_header(folder: Path, /) -> Header:
+    """Return whose analysis a folder holds; many times quicker than `load_analysis`.
+
+    Raises
+    ------
+    NotAnAnalysis
+        If its record is missing, damaged or of another version.
+    """
+    try:
+        header = _HEADERS.validate_json(record_text(folder))
+    except ValidationError as wrong:
+        raise NotAnAnalysis(f"{folder.name}: {ANALYSIS} is damaged.", "Analyse the clip again.") from wrong
+    if header.schema_version != SCHEMA_VERSION:
+        raise NotAnAnalysis(
+            f"{folder.name}: {ANALYSIS} has version {header.schema_version}.", "Analyse the clip again."
+        )
+    return header
 
 
 def record_text(folder: Path, /) -> str:
@@ -256,3 +298,30 @@ def _swap(unfinished: Path, folder: Path) -> None:
         aside.rename(folder)
         raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def clear_unfinished(folder: Path, /) -> None:
+    """Remove what a killed process left beside the place of an analysis, and put back what it moved aside.
+
+    Only for when nobody else can be writing there.
+    """
+    left = sorted(path for path in _beside(folder) if place_of_unfinished(path) == folder)
+    aside = [path for path in left if path.name.startswith(f".{folder.name}.old.")]
+    if aside and not folder.exists():
+        aside[-1].rename(folder)
+        left.remove(aside[-1])
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _beside(folder: Path) -> list[Path]:
+    try:
+        return list(folder.parent.iterdir())
+    except OSError:
+        return []
+
+
+def place_of_unfinished(path: Path, /) -> Path | None:
+    """Return the place of the analysis that a hidden folder was left over from, None if it is none."""
+    named = re.fullmatch(r"\.(.+\.valgus)\.(old\.[0-9a-f]{8}|[a-z0-9_]{8})", path.name, flags=re.DOTALL)
+    return path.with_name(named[1]) if named else None

@@ -15,6 +15,8 @@ from valgus.errors import ValgusError
 #: Every command and where it lives; a module is imported only when its command runs or shows its help.
 COMMANDS = {
     "analyze": "valgus.cli.analyze:analyze",
+    "batch": "valgus.cli.batch:batch",
+    "collect": "valgus.cli.collect:collect",
     "check": "valgus.cli.check:check",
     "compare": "valgus.cli.compare:compare",
     "progress": "valgus.cli.over_time:progress",
@@ -28,6 +30,8 @@ COMMANDS = {
 }
 HELP = {
     "analyze": "Measure the knee in a clip: FPPA per rep, with its error.",
+    "batch": "Measure every clip below a folder, and go on where it stopped.",
+    "collect": "Put saved analyses into one table.",
     "check": "Say whether a clip is filmed well enough, and what to film again.",
     "compare": "Show two analyses side by side: left and right, or before and after.",
     "progress": "Show one person over time, against measurement error.",

@@ -28,17 +28,14 @@ def measured(
     from valgus.backends.weights import resolve
     from valgus.cli.progress import fetching, frames_of
     from valgus.model.session import Session
-    from valgus.pipeline import analyze
-    from valgus.sessions import SessionFile, session_of
+    from valgus.oneclip import measured as measured_clip
 
     if warning := second_opencv():
         click.echo(warning, err=True)
-    settings = SessionFile.beside(clip.parent).settings(clip.name, settings)
-    session = session_of(clip, given or Session())
     with fetching() as progress:
         resolve(settings.model, offline=settings.offline, progress=progress)
     with frames_of(clip.name) as frames:
-        return analyze(clip, settings, session=session, book=book, progress=frames)
+        return measured_clip(clip, settings, given=given or Session(), book=book, progress=frames)
 
 
 def status_of(trial: Trial) -> int:

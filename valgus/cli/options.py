@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from valgus.exports.language import Language
+    from valgus.model.order import Order
     from valgus.model.rulebook import RuleBook
     from valgus.model.session import Session
     from valgus.model.settings import Settings, StickerPoints
@@ -136,6 +137,49 @@ def session_given(about: dict[str, Any], /) -> Session:
     if "date" in said:
         said["date"] = said["date"].date()
     return Session(**said, from_options=tuple(sorted(said)))
+
+
+_ABOUT_THE_WORK = (
+    click.option("--sex", type=click.Choice(["f", "m"]), help="For bands that differ."),
+    click.option(
+        "--no-mirror-average",
+        is_flag=True,
+        help="Track the clip once only: faster, and less even between the legs.",
+    ),
+    click.option(
+        "--correct-yaw",
+        is_flag=True,
+        help="Also save FPPA less what the estimated turn adds (fppa_yaw_corrected_deg); never judged.",
+    ),
+    click.option("--no-overlay", is_flag=True, help="Write no overlay.mp4: faster."),
+    click.option(
+        "--no-face-blur",
+        is_flag=True,
+        help="Leave faces as they are in overlay.mp4; figure.png always hides them.",
+    ),
+)
+
+
+def about_the_work(command: Command) -> Command:
+    """Give a command the options on how clips are analysed and drawn, ``--rules`` and ``--language``.
+
+    `order_from` understands these together with those of `about_a_clip` and `about_a_session`.
+    """
+    for option in reversed(_ABOUT_THE_WORK):
+        command = option(command)
+    return language_option(rules_option(command))
+
+
+def order_from(about: dict[str, Any], /) -> Order:
+    """Return what all options about clips, session and work stand for."""
+    from valgus.model.order import Order, OverlayWanted
+
+    book = book_from(about.pop("rules"))
+    no_overlay, no_face_blur = about.pop("no_overlay"), about.pop("no_face_blur")
+    overlay = None if no_overlay else OverlayWanted(blur_faces=not no_face_blur)
+    language = language_from(about.pop("language")).code
+    given = session_given(about)
+    return Order(settings_from(**about), given, book, overlay, language)
 
 
 def rules_option(command: Command) -> Command:

@@ -23,6 +23,13 @@ MEANING = {
     Outcome.HOLD: "stay (hold)",
     Outcome.PROGRESS: "ready for more (progress candidate)",
 }
+#: Class of an outcome on a page, for its colour; the words say the same.
+OUTCOME_CLASSES = {
+    Outcome.PROGRESS: "go",
+    Outcome.HOLD: "stay",
+    Outcome.REGRESS: "back",
+    Outcome.CANNOT_JUDGE: "unknown",
+}
 ITEM_MARKS = {Met.MET: "met", Met.NOT_MET: "not met", Met.NOT_ASSESSED: "not assessed"}
 
 

@@ -21,7 +21,7 @@ from valgus.exports.language import Language
 from valgus.exports.stills import Still
 from valgus.model.arrays import RgbImage
 from valgus.model.history import History
-from valgus.model.judgement import Decision, Outcome
+from valgus.model.judgement import Decision
 from valgus.model.ladder import Plan
 from valgus.model.rep import Grade
 from valgus.model.rule import Severity
@@ -31,13 +31,6 @@ from valgus.whole import whole_file
 JPEG_QUALITY = 82
 #: Larger videos lie beside the page instead of inside: a browser loads all of a page before it shows it.
 LARGEST_VIDEO_INSIDE = 24 * 1024 * 1024
-#: Class of a decision, for its colour; its words say the same.
-OUTCOME_CLASSES = {
-    Outcome.PROGRESS: "go",
-    Outcome.HOLD: "stay",
-    Outcome.REGRESS: "back",
-    Outcome.CANNOT_JUDGE: "unknown",
-}
 CAVEATS = (
     "The projection angle is two-dimensional and a progress marker: not knee abduction, not a predictor of "
     "injury, not a clearance for sport.",
@@ -194,7 +187,7 @@ def _card(decision: Decision) -> _Card:
     told = advice.told(decision)
     return _Card(
         side=decision.side,
-        css=OUTCOME_CLASSES[decision.outcome],
+        css=advice.OUTCOME_CLASSES[decision.outcome],
         outcome=advice.MEANING[decision.outcome],
         reasons=tuple((f"{one.says[:1].upper()}{one.says[1:]}.", one.would_change) for one in told),
         notes=decision.notes,

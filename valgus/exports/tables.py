@@ -47,6 +47,7 @@ IDENTITY = [
     "clip", "person", "date", "rep", "task", "side", "view", "step_height_cm",
     "start_s", "bottom_s", "end_s",
 ]  # fmt: skip
+PROVENANCE = ["definitions_version", "valgus_version", "model", "model_sha256", "clip_sha256"]
 JUDGEMENT = ["pelvis_source", "pelvis_baseline", "grade", "grade_reasons", "flag", "flag_reasons"]
 
 

@@ -1,9 +1,19 @@
 """Open a clip upright with its true frame times, stream its frames, pick stills; write H.264."""
 
 from valgus.video.ahead import decode_ahead
+from valgus.video.decoding import expected_length_s
 from valgus.video.files import sha256_of
 from valgus.video.reader import ClipReader, Frame
 from valgus.video.stills import Keeper, stills
 from valgus.video.writer import H264Writer
 
-__all__ = ["ClipReader", "Frame", "H264Writer", "Keeper", "decode_ahead", "sha256_of", "stills"]
+__all__ = [
+    "ClipReader",
+    "Frame",
+    "H264Writer",
+    "Keeper",
+    "decode_ahead",
+    "expected_length_s",
+    "sha256_of",
+    "stills",
+]

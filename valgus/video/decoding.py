@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,33 @@ _END_TOLERANCE_S = 0.5
 _CAN_SEEK = ("mov", "matroska")
 # Video from before is not from a phone: a clock that was not set.
 _FIRST_PHONE_VIDEO = 2000
+
+
+#: Environment variable with the number of decoder threads, for processes that share the cores of a machine.
+THREADS_VARIABLE = "VALGUS_DECODER_THREADS"
+
+
+def default_threads() -> int:
+    """Return how many threads decode a clip where nobody says: 2, or what the environment asks for."""
+    said = os.environ.get(THREADS_VARIABLE, "")
+    return int(said) if said.isdecimal() else 2
+
+
+def expected_length_s(path: Path, /) -> float | None:
+    """Return about how long the video in a file is by its header, None if that does not say.
+
+    Raises
+    ------
+    WrongUsage
+        If there is no such file, or it is a folder.
+    NotReadableAsVideo
+        If it holds no video. Nothing is decoded, so a damaged clip may pass.
+    """
+    decoder = Decoder(path, threads=1)
+    try:
+        return decoder.expected_duration_s
+    finally:
+        decoder.close()
 
 
 class Decoder:

@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 from valgus.errors import NotReadableAsVideo
 from valgus.model.arrays import FloatArray, RgbImage
 from valgus.model.clip import Clip
-from valgus.video.decoding import Decoder
+from valgus.video.decoding import Decoder, default_threads
 from valgus.video.files import check_size, sha256_of
 from valgus.video.upright import Scaler, Turn, fitted_size, square_pixel_size
 
@@ -54,9 +54,10 @@ class ClipReader:
         A regular file. Nothing else is ever opened, whatever the file's content asks for.
     short_side_px : int or None, keyword-only
         Largest short side of the pictures; smaller clips are not enlarged. None gives full size.
-    threads : int, keyword-only
-        Decoder threads; 0 is one per core. Undamaged clips give the same pixels with any number; what is
-        patched over damage is the same in every run only with 1.
+    threads : int or None, keyword-only
+        Decoder threads; 0 is one per core, None is `default_threads`. Undamaged
+        clips give the same pixels with any number; what is patched over damage is the same in every run only
+        with 1.
 
     Attributes
     ----------
@@ -87,14 +88,16 @@ class ClipReader:
         If not even one frame can be decoded, or the picture is larger than 8K.
     """
 
-    def __init__(self, path: str | Path, *, short_side_px: int | None = 540, threads: int = 2) -> None:
+    def __init__(
+        self, path: str | Path, *, short_side_px: int | None = 540, threads: int | None = None
+    ) -> None:
         if short_side_px is not None and short_side_px < 1:
             raise ValueError(f"short_side_px must be at least 1, got {short_side_px}")
         self._path = Path(path)
         self.name = self._path.name
         self._times_s = array("d")
         self._started = self._exhausted = False
-        self._decoder = Decoder(self._path, threads)
+        self._decoder = Decoder(self._path, default_threads() if threads is None else threads)
         try:
             self._look_at_first_picture(short_side_px)
         except BaseException:

@@ -1,0 +1,1 @@
+"""A whole folder of clips: resumed where it stopped, and no clip can stop another."""

@@ -1,0 +1,188 @@
+"""What is done to one clip, as data that may be sent to another process or machine, and the doing."""
+
+from __future__ import annotations
+
+import shutil
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from valgus.errors import NotAnAnalysis, NotReadableAsVideo, ValgusError
+from valgus.model.batch import Failure, Reason
+from valgus.model.order import Order
+from valgus.model.session import Session
+
+if TYPE_CHECKING:
+    from valgus.model.trial import Trial
+
+#: Told the stage, how many frames are done, and how many there are where that is known.
+Tell: TypeAlias = Callable[[str, int, "int | None"], None]
+MEASURING, DRAWING = "measuring", "drawing"
+
+
+@dataclass(frozen=True)
+class Look:
+    """Find out whether a file is a clip, and which."""
+
+    path: Path
+    meant_as_clip: bool
+
+
+@dataclass(frozen=True)
+class Analyse:
+    """Measure a clip and save the results in a folder."""
+
+    path: Path
+    folder: Path
+    order: Order
+
+
+@dataclass(frozen=True)
+class Renew:
+    """Save the results of an earlier analysis of the same video again: for another name, place or session.
+
+    Nothing is measured; ``source`` holds the earlier analysis and may be ``folder`` itself.
+    """
+
+    path: Path
+    folder: Path
+    order: Order
+    source: Path
+    session: Session
+
+
+Task: TypeAlias = "Look | Analyse | Renew"
+
+
+@dataclass(frozen=True)
+class NotAClip:
+    """The file is something else."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The file is a clip: its hash, and its length, s, where the header says it."""
+
+    sha256: str
+    length_s: float | None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The results are complete."""
+
+
+Answer: TypeAlias = "NotAClip | Seen | Saved | Failure"
+
+
+def perform(task: Task, tell: Tell, /) -> Answer:
+    """Do one task; whatever goes wrong with this clip is an answer."""
+    try:
+        if isinstance(task, Look):
+            return _look(task)
+        return _analyse(task, tell) if isinstance(task, Analyse) else _renew(task, tell)
+    except ValgusError as wrong:
+        return Failure.of(wrong)
+    except MemoryError:
+        return out_of_memory()
+    except Exception as wrong:
+        return _unexpected(wrong)
+
+
+def clear_up_after(task: Task, /) -> None:
+    """Remove what is left of a task whose process was ended in the middle of it."""
+    from valgus.results import clear_unfinished
+
+    if not isinstance(task, Look):
+        clear_unfinished(task.folder)
+
+
+def out_of_memory() -> Failure:
+    """Return the failure of a clip for which there was not enough memory."""
+    return Failure(
+        Reason.OUT_OF_MEMORY.value,
+        "there was not enough memory for this clip.",
+        "Use fewer --workers or a higher --memory-limit, or export the clip at a smaller size.",
+        1,
+    )
+
+
+def _look(task: Look) -> Answer:
+    from valgus.video import expected_length_s, sha256_of
+
+    try:
+        length_s = expected_length_s(task.path)
+    except NotReadableAsVideo:
+        if task.meant_as_clip:
+            raise
+        return NotAClip()
+    return Seen(sha256_of(task.path), length_s)
+
+
+def _analyse(task: Analyse, tell: Tell) -> Answer:
+    from valgus.oneclip import OverlayOf, measured, save_results
+
+    order = task.order
+    trial = measured(
+        task.path,
+        order.settings,
+        given=order.given,
+        book=order.book,
+        progress=lambda done, total: tell(MEASURING, done, total),
+    )
+    draw = None
+    if order.overlay is not None:
+        draw = OverlayOf(trial, task.path, order.overlay.blur_faces, _drawing(tell))
+    save_results(trial, task.path, task.folder, order, draw_overlay=draw)
+    return Saved()
+
+
+def _renew(task: Renew, tell: Tell) -> Answer:
+    from valgus.oneclip import save_results
+    from valgus.pipeline import judged
+    from valgus.results import load
+
+    try:
+        earlier = load(task.source)
+    except NotAnAnalysis:  # its record could be read, but not its tables
+        return _analyse(Analyse(task.path, task.folder, task.order), tell)
+    clip = replace(earlier.clip, name=task.path.name)
+    trial = judged(replace(earlier, clip=clip, session=task.session), task.order.book)
+    draw = _earlier_or_new_overlay(task, trial, tell)
+    save_results(trial, task.path, task.folder, task.order, draw_overlay=draw)
+    return Saved()
+
+
+def _earlier_or_new_overlay(task: Renew, trial: Trial, tell: Tell) -> Callable[[Path], None] | None:
+    """Return what puts the overlay video in place: a drawn one is the same for every name and session."""
+    from valgus.oneclip import OverlayOf
+    from valgus.results import OVERLAY
+
+    drawn = task.source / OVERLAY
+    if drawn.is_file():
+        return partial(_copy, drawn)
+    if task.order.overlay is None:
+        return None
+    return OverlayOf(trial, task.path, task.order.overlay.blur_faces, _drawing(tell))
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+
+
+def _drawing(tell: Tell) -> Callable[[int, int | None], None]:
+    return lambda done, total: tell(DRAWING, done, total)
+
+
+def _unexpected(wrong: Exception) -> Failure:
+    place = traceback.extract_tb(wrong.__traceback__)[-1]
+    says = " ".join(f"{type(wrong).__name__}: {wrong}".split())
+    return Failure(
+        Reason.UNEXPECTED.value,
+        f"unexpected error in {Path(place.filename).name}, line {place.lineno}: {says}.",
+        "This is a fault of the program: please report it with this line.",
+        1,
+    )

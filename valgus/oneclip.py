@@ -1,0 +1,108 @@
+"""One clip from its file to its folder of results: what ``analyze`` and ``batch`` both do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from valgus import results
+from valgus.model.order import Order
+from valgus.model.rulebook import RuleBook
+from valgus.model.session import Session
+from valgus.model.settings import Settings
+from valgus.model.trial import Trial
+from valgus.pipeline import Progress, analyze, smooth_track_of
+from valgus.sessions import SessionFile, session_of
+
+
+def measured(
+    clip: Path,
+    settings: Settings,
+    /,
+    *,
+    given: Session,
+    book: RuleBook | None = None,
+    progress: Progress | None = None,
+) -> Trial:
+    """Analyse a clip; what ``session.toml`` beside it says is taken where nothing was given.
+
+    Raises
+    ------
+    ValgusError
+        As `valgus.pipeline.analyze`, and if ``session.toml`` has a mistake.
+    """
+    settings = SessionFile.beside(clip.parent).settings(clip.name, settings)
+    session = session_of(clip, given)
+    return analyze(clip, settings, session=session, book=book, progress=progress)
+
+
+def save_results(
+    trial: Trial,
+    clip: Path,
+    folder: Path,
+    order: Order,
+    /,
+    *,
+    draw_overlay: Callable[[Path], None] | None,
+) -> None:
+    """Save a trial with its pictures and its page.
+
+    Parameters
+    ----------
+    clip : Path
+        The video, for the pictures of the lowest points.
+    folder : Path
+        Where to; an earlier result there is replaced only by a finished one.
+    order : Order
+        What was asked for.
+    draw_overlay : callable or None
+        Writes the overlay video to a path; None for no video.
+
+    Raises
+    ------
+    CannotWrite
+        If the disk is full or may not be written.
+    """
+    # Here, because drawing takes a second to load, and `valgus check` draws nothing.
+    from valgus.exports.figures import write_figure
+    from valgus.exports.language import language_named
+    from valgus.exports.report import write_report
+    from valgus.exports.stills import lowest_point_stills
+    from valgus.plan import plan_from_analysis
+
+    stills = lowest_point_stills(trial, clip)
+
+    def write_pictures(unfinished: Path) -> None:
+        write_figure(trial, stills, unfinished / results.FIGURE)
+        overlay = unfinished / results.OVERLAY
+        if draw_overlay is not None and trial.setup is not None:
+            draw_overlay(overlay)
+        plan = plan_from_analysis(trial, order.book) if trial.verdicts else None
+        page, language = unfinished / results.REPORT, language_named(order.language)
+        write_report(trial, page, stills=stills, overlay=overlay, plan=plan, language=language)
+
+    results.save(trial, folder, extras=(write_pictures,))
+
+
+@dataclass(frozen=True)
+class OverlayOf:
+    """Draws the overlay video of one trial."""
+
+    trial: Trial
+    clip: Path
+    blur_faces: bool
+    progress: Progress | None = field(default=None, compare=False)
+
+    def __call__(self, path: Path, /) -> None:
+        """Write the video to a path."""
+        from valgus.exports.overlay import write_overlay
+
+        write_overlay(
+            self.trial,
+            smooth_track_of(self.trial),
+            self.clip,
+            path,
+            blur_faces=self.blur_faces,
+            progress=self.progress,
+        )
