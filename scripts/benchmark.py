@@ -80,9 +80,7 @@ def _cpu_s() -> float:
 @click.option("--runs", default=3, show_default=True, help="Rounds; every job runs once in each.")
 @click.option("--folder", is_flag=True, help="Time valgus batch on eight clips as well.")
 @click.option("--memory", is_flag=True, help="Measure peak memory of a 20 s and a 10 min clip as well.")
-@click.option(
-    "--pose-rate", is_flag=True, help="Measure what fewer pictures a second do as well."
-)
+@click.option("--pose-rate", is_flag=True, help="Measure what fewer pictures a second do as well.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here as well.")
 def main(clip: Path | None, runs: int, folder: bool, memory: bool, pose_rate: bool, out: Path | None) -> None:
     with tempfile.TemporaryDirectory() as scratch:
