@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -334,40 +335,40 @@ def _belongs(
 # --- from frames to a track ------------------------------------------------------------------------------
 
 
-@dataclass
-class _Columns:
-    """Collects what was found frame by frame."""
+#: Numbers of one landmark in one frame: x, y, confidence, and x, y, z in the model's own metres.
+_NUMBERS = 6
 
-    time_s: list[float] = field(default_factory=list)
-    found: list[Detection | None] = field(default_factory=list)
-    size_px: tuple[int, int] = (0, 0)
+
+class _Columns:
+    """Collects what was found frame by frame, as bare numbers: long clips have many frames."""
+
+    def __init__(self) -> None:
+        self._time_s, self._numbers = array("d"), array("d")
+        self._size_px = (0, 0)
 
     def add(self, time_s: float, person: Detection | None, shape: tuple[int, ...]) -> None:
-        self.time_s.append(time_s)
-        self.found.append(person)
-        self.size_px = (shape[1], shape[0])
+        row = np.full((len(LANDMARKS), _NUMBERS), np.nan)
+        if person is not None:
+            row[:, :2], row[:, 2] = person.xy_px, person.confidence
+            if person.world_m is not None:
+                row[:, 3:] = person.world_m
+        self._time_s.append(time_s)
+        self._numbers.frombytes(row.tobytes())
+        self._size_px = (shape[1], shape[0])
 
     def as_track(self, scale: tuple[float, float], steps: tuple[str, ...]) -> PoseTrack:
         """Return the track in full-size pixels, rounded so that what is saved is what is computed with."""
-        xy = self._stack(lambda person: person.xy_px, (len(LANDMARKS), 2))
-        confidence = np.nan_to_num(self._stack(lambda person: person.confidence, (len(LANDMARKS),)))
-        outside = _outside(xy, self.size_px)
+        numbers = np.array(self._numbers).reshape(-1, len(LANDMARKS), _NUMBERS)
+        xy, confidence = numbers[..., :2], np.nan_to_num(numbers[..., 2])
+        outside = _outside(xy, self._size_px)
         xy[outside], confidence[outside] = np.nan, 0.0
         return PoseTrack(
-            time_s=np.round(self.time_s, 6),
+            time_s=np.round(self._time_s, 6),
             xy_px=np.round(xy * scale, 2),
             confidence=np.round(confidence, 3),
-            world_m=np.round(self._stack(_world, (len(LANDMARKS), 3)), 4),
+            world_m=np.round(numbers[..., 3:], 4),
             steps=steps,
         )
-
-    def _stack(self, part: Callable[[Detection], FloatArray], shape: tuple[int, ...]) -> FloatArray:
-        rows = [np.full(shape, np.nan) if person is None else part(person) for person in self.found]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), *shape)
-
-
-def _world(person: Detection) -> FloatArray:
-    return np.full((len(person.xy_px), 3), np.nan) if person.world_m is None else person.world_m
 
 
 def _outside(xy_px: FloatArray, size_px: tuple[int, int]) -> BoolArray:

@@ -29,7 +29,7 @@ STICKERS = ("left_asis", "right_asis")
 #: Enough for a print of the strip: a person fills a fraction of the picture.
 SHORT_SIDE_PX = 720
 #: More pictures make the strip unreadable, and would have to be held at once.
-MOST_STILLS = 20
+MOST_STILLS = 12
 #: A still is at least this wide, as a share of its height.
 LEAST_WIDTH = 0.45
 
