@@ -14,7 +14,7 @@ from valgus.model.frontal import Facing, Origin, Side
 from valgus.model.settings import Settings
 from valgus.model.track import PoseTrack
 from valgus.simulate import View, film, holding, repetitions
-from valgus.tasks import TASKS, task_named
+from valgus.tasks import TASKS, enough_fps, task_named
 
 BENDS = ["step-down", "single-leg-squat", "landing", "squat", "drop-jump"]
 
@@ -74,3 +74,15 @@ def test_every_tasks_methods_can_be_read_out() -> None:
     for task in TASKS:
         assert task.title
         assert task.segmenter.sentence()
+
+
+def test_landings_are_looked_at_more_often_and_an_unknown_task_might_be_one() -> None:
+    assert {task.name: enough_fps(task.name) for task in TASKS} == {
+        "step-down": 60.0,
+        "single-leg-squat": 60.0,
+        "landing": 120.0,
+        "stance": 60.0,
+        "squat": 60.0,
+        "drop-jump": 120.0,
+    }
+    assert enough_fps("auto") == 120.0

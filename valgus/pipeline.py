@@ -139,7 +139,15 @@ def _follow(
         )
         clip = reader.clip()
     evidence = replace(pixels.evidence(), identity_jump_share=followed.identity_jump_share)
-    return _Seen(clip, followed.track, evidence, overview.pictures())
+    return _Seen(clip, _says_how_many(followed.track, clip), evidence, overview.pictures())
+
+
+def _says_how_many(track: PoseTrack, clip: Clip) -> PoseTrack:
+    """Return a track that says in how many pictures of a fast clip the body was looked for."""
+    seen = len(track.time_s)
+    if seen == clip.frame_count:
+        return track
+    return replace(track, steps=(f"body looked for in {seen} of {clip.frame_count} pictures", *track.steps))
 
 
 def _enough_fps(settings: Settings) -> float:

@@ -135,3 +135,13 @@ def test_either_of_two_people_can_be_chosen() -> None:
         for k in (1, 2)
     ]
     assert hips_px[0] < hips_px[1]
+
+
+def test_a_clip_of_240_frames_per_second_is_looked_at_60_or_120_times_a_second() -> None:
+    fast = "hard/fps240_tagged.mp4"
+    for settings, pictures in ((Settings(), 407), (Settings(task="squat"), 204)):
+        trial = real(fast, settings)
+        assert trial.clip.frame_count == 812
+        assert len(trial.track.time_s) == pictures
+        assert trial.task.methods[0] == f"body looked for in {pictures} of 812 pictures"
+        assert len(trial.signals) == 2 * pictures or len(trial.sides) < 2

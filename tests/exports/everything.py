@@ -175,7 +175,11 @@ def looks() -> Iterator[Trial]:
     """Yield clips that differ in how they were understood."""
     for why in constants("valgus.tasks.recognise", "Recognised", 2):
         yield replace(STEP_DOWN, task=replace(STEP_DOWN.task, why=why, sure=0.8, origin=Origin.DETECTED))
-    averaged = ("mean of the picture and its mirror image", *STEP_DOWN.task.methods)
+    averaged = (
+        "body looked for in 406 of 812 pictures",
+        "mean of the picture and its mirror image",
+        *STEP_DOWN.task.methods,
+    )
     yield replace(STEP_DOWN, task=replace(STEP_DOWN.task, methods=averaged))
     yield replace(STEP_DOWN, items=tuple(one for one in items() if one.met is not Met.NOT_ASSESSED))
     for source in ("option", "session.toml", "folder name", "recording time"):
