@@ -81,7 +81,8 @@ def everything_said() -> tuple[Translation, tuple[tuple[list[str], list[str]], .
     assert isinstance(german, Translation)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(report, "panels_png", lambda trial: b"no picture")
-        patched.setattr(report, "trend_png", lambda history: b"no picture")
+        for figure in ("trend_png", "left_right_png", "knee_path_png"):
+            patched.setattr(report, figure, lambda trial: b"no picture")
         both = [
             (visible(written(page, Language())), visible(written(page, german)))
             for page in everything.pages()
