@@ -95,6 +95,22 @@ def folder_for(clip: Path, out: Path | None = None, /) -> Path:
     return (out or clip.parent) / f"{clip.name}{ENDING}"
 
 
+def check_can_save(folder: Path, /) -> None:
+    """Find out before minutes of work whether a folder of results could be written in the end.
+
+    Raises
+    ------
+    CannotWrite
+        If it could not.
+    """
+    place = next(above for above in folder.absolute().parents if above.exists())
+    try:
+        with tempfile.TemporaryDirectory(prefix=".valgus.", dir=place):
+            pass
+    except OSError as wrong:
+        raise cannot_write(folder.name, wrong, UNTOUCHED) from wrong
+
+
 def save(trial: Trial, folder: Path, /, *, extras: tuple[Callable[[Path], None], ...] = ()) -> None:
     """Write a trial as a folder; an earlier result there is replaced only once the new one is complete.
 

@@ -45,10 +45,12 @@ def analyze(clips: tuple[Path, ...], out: Path | None, **about: Any) -> None:
 def _one_clip(clip: Path, order: Order, out: Path | None, *, said_before: bool) -> int:
     """Analyse, save and print one clip; an error of one clip does not stop the next. Returns the status."""
     from valgus.errors import EnvironmentFailed, ValgusError
+    from valgus.results import check_can_save, folder_for
 
     try:
+        check_can_save(folder := folder_for(clip, out))
         trial = measured(clip, order.settings, given=order.given, book=order.book)
-        folder = _saved(trial, clip, order, out)
+        _save(trial, clip, folder, order)
     except EnvironmentFailed:
         raise  # every further clip would fail alike
     except ValgusError as wrong:
@@ -58,19 +60,16 @@ def _one_clip(clip: Path, order: Order, out: Path | None, *, said_before: bool) 
     return status_of(trial)
 
 
-def _saved(trial: Trial, clip: Path, order: Order, out: Path | None) -> Path:
+def _save(trial: Trial, clip: Path, folder: Path, order: Order) -> None:
     from valgus.cli.progress import frames_of
     from valgus.oneclip import OverlayOf, save_results
-    from valgus.results import folder_for
 
-    folder = folder_for(clip, out)
     if order.overlay is None:
         save_results(trial, clip, folder, order, draw_overlay=None)
-        return folder
+        return
     with frames_of(f"{clip.name}: drawing") as frames:
         draw = OverlayOf(trial, clip, order.overlay.blur_faces, frames)
         save_results(trial, clip, folder, order, draw_overlay=draw)
-    return folder
 
 
 def _print(trial: Trial, folder: Path, *, said_before: bool) -> None:
