@@ -1,4 +1,4 @@
-"""A disk that is full or only to be read, mounted for the test: nothing is lost, and it is said what to do."""
+"""A disk that is full or only to be read, mounted for the test: nothing is lost, and what to do is said."""
 
 from __future__ import annotations
 
