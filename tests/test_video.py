@@ -1035,3 +1035,23 @@ def test_every_hard_clip_is_read_or_refused(name: str) -> None:
     assert facts.variable_frame_rate == (name == "vfr.mp4")
     assert times_s[0] == 0
     assert all(b > a for a, b in pairwise(times_s))
+
+
+def test_ctrl_c_while_the_thread_starts_touches_no_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interrupt comes while `Thread.start` waits for the thread, which is running by then."""
+    start, asked = threading.Thread.start, []
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        raise KeyboardInterrupt
+
+    def source() -> Iterator[int]:
+        asked.append("decoder")
+        yield 1
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            next(decode_ahead(source()))
+    assert asked == []
+    assert not any(thread.name == "decode-ahead" for thread in threading.enumerate())

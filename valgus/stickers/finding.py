@@ -96,9 +96,9 @@ def find_pair(stills: Sequence[Standing], /) -> Pair | Doubt | None:
     return _learnt(still, pairs[0][0].at_px, pairs[0][1].at_px)
 
 
-def shows_a_pair(still: Standing, /) -> bool:
-    """Return whether two spots that could be stickers are where the hip bones are."""
-    return bool(_pairs_in(still))
+def shows_a_spot(still: Standing, /) -> bool:
+    """Return whether anything that could be a sticker is near the hip bones, one or more."""
+    return bool(_spots_in(still))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from valgus.model.frontal import Origin
 from valgus.model.settings import StickerPoints
 from valgus.model.track import PoseTrack
 from valgus.stickers.colour import name_of, rgb_of
-from valgus.stickers.finding import Doubt, Pair, Standing, find_pair, pair_at, shows_a_pair
+from valgus.stickers.finding import Doubt, Pair, Standing, find_pair, pair_at, shows_a_spot
 from valgus.stickers.following import Sightings, TimedPicture, follow, trusted
 
 #: Stills of standing in which a pair is looked for.
@@ -135,7 +135,7 @@ def _find(
     chosen = np.unique(chosen)
     # Most clips show no stickers. Full-size pictures are dear, so a few have to show something first.
     few = _standing_at(chosen[1::2] if len(chosen) == STILLS else chosen, body, pictures)
-    if not any(map(shows_a_pair, few)):
+    if not any(map(shows_a_spot, few)):
         return None
     known = {still.time_s for still in few}
     others = _standing_at([at for at in chosen if float(body.time_s[at]) not in known], body, pictures)

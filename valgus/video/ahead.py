@@ -49,22 +49,33 @@ def decode_ahead(frames: Iterable[T], *, depth: int = 4) -> Iterator[T]:
 
 def _ahead(frames: Iterable[T], depth: int) -> Generator[T, None, None]:
     handover: queue.Queue[T | _End] = queue.Queue(maxsize=depth)
-    stop = threading.Event()
+    go, stop = threading.Event(), threading.Event()
     # A daemon, so that a decoder that hangs cannot keep the program from ending.
-    thread = threading.Thread(target=_feed, args=(frames, handover, stop), name="decode-ahead", daemon=True)
-    thread.start()
+    thread = threading.Thread(
+        target=_feed, args=(frames, handover, go, stop), name="decode-ahead", daemon=True
+    )
     try:
+        # Ctrl-C may come while the thread is being started: until it may go it touches no decoder, because
+        # by then that may be closed.
+        thread.start()
+        go.set()
         while not isinstance(item := handover.get(), _End):
             yield item
         if item.error is not None:
             raise item.error
     finally:
         stop.set()
+        go.set()
         _drain(handover, thread)
 
 
-def _feed(frames: Iterable[T], handover: queue.Queue[T | _End], stop: threading.Event) -> None:
+def _feed(
+    frames: Iterable[T], handover: queue.Queue[T | _End], go: threading.Event, stop: threading.Event
+) -> None:
     end = _End()
+    go.wait()
+    if stop.is_set():
+        return
     try:
         for item in frames:
             handover.put(item)
@@ -87,4 +98,3 @@ def _drain(handover: queue.Queue[T | _End], thread: threading.Thread) -> None:
             handover.get(timeout=0.02)
         except queue.Empty:
             continue
-    thread.join()

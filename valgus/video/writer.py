@@ -85,7 +85,11 @@ class H264Writer:
             )
         except (FFmpegError, OSError) as error:
             raise self._cannot_write(error) from error
-        self._stream = self._add_stream(crf, preset, threads)
+        try:
+            self._stream = self._add_stream(crf, preset, threads)
+        except BaseException:  # Ctrl-C as well
+            self._abandon()
+            raise
 
     def _add_stream(self, crf: int, preset: str, threads: int) -> VideoStream:
         rate = Fraction(self._fps).limit_denominator(1001)
