@@ -23,9 +23,9 @@ Contract {CONTRACT_VERSION}, definitions of the measures {DEFINITIONS_VERSION}. 
 `valgus contract` prints the same for programs, `valgus contract --out DIR` writes it beside tables as a
 Frictionless data package, and `valgus validate PATH` holds files against it.
 
-All tables are CSV in UTF-8 without byte order mark: commas between columns, a point as decimal mark, one header,
-LF at the end of each line. **Blank is 'not known' or 'not measurable'**, and nothing else is (no `NaN`, no
-`-999`). Signs are the same for left and right, from the front and the back, mirrored or not.
+All tables are CSV in UTF-8 without byte order mark: commas between columns, a point as decimal mark,
+one header, LF at the end of each line. **Blank is 'not known' or 'not measurable'**, and nothing else is (no
+`NaN`, no `-999`). Signs are the same for left and right, from the front and the back, mirrored or not.
 
 ## When the contract changes
 
@@ -45,7 +45,7 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _landmarks() -> Iterator[str]:
-    yield f"`{LANDMARK_TIME.name}` (s), then for each landmark those below after its name: `left_knee_x_px`, ...\n"
+    yield f"`{LANDMARK_TIME.name}` (s), then for each landmark those below: `left_knee_x_px`, ...\n"
     yield from _columns(LANDMARK_COLUMNS)
     yield f"\nLandmarks: {_names(LANDMARKS)}; with stickers also {_names(STICKER_LANDMARKS)}."
 

@@ -112,8 +112,8 @@ REPS = Table(
 FRAMES = Table(
     name="frames",
     file=results.FRAMES,
-    meaning="One row for each frame and leg, leg after leg. Values are blank while the leg does not carry the "
-    "person.",
+    meaning="One row for each frame and leg, leg after leg. Values are blank while the leg does not carry "
+    "the person.",
     columns=(*FRAME_COLUMNS, *(signal.column for signal in SIGNALS)),
     key=("time_s", "side"),
     orders=(Increasing("time_s", within="side"),),

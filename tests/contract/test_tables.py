@@ -1,0 +1,69 @@
+"""The contract lists what is written, and nothing else; the committed page is made from it."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from scripts import make_data_dictionary
+from tests.exports import sessions
+from valgus import results
+from valgus.batch.collect import collect_saved
+from valgus.contract.files import problems_in
+from valgus.contract.tables import LANDMARK_TABLE, STICKER_COLUMNS, TABLES, Table
+from valgus.model.column import Kind
+from valgus.model.trial import Trial
+
+TRIALS = {name: trial for name, trial in vars(sessions).items() if isinstance(trial, Trial)}
+
+
+def header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file))
+
+
+def test_the_committed_dictionary_is_what_the_script_makes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed = make_data_dictionary.PAGE.read_text(encoding="utf-8")
+    monkeypatch.setattr(make_data_dictionary, "PAGE", tmp_path / "page.md")
+    make_data_dictionary.main()
+    made = (tmp_path / "page.md").read_text(encoding="utf-8")
+    assert committed == made, "run: python scripts/make_data_dictionary.py"
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_written_column_is_in_the_contract_and_the_other_way_round(table: Table, folder: Path) -> None:
+    collect_saved(folder.parent)
+    place = folder if (folder / table.file).exists() else folder.parent
+    assert header(place / table.file) == list(table.needed)
+
+
+def test_columns_of_stickers_are_in_the_contract_and_may_be_missing() -> None:
+    assert len(STICKER_COLUMNS) == 12
+    assert LANDMARK_TABLE.optional == {column.name for column in STICKER_COLUMNS}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_column_is_described(table: Table) -> None:
+    names = [column.name for column in table.columns]
+    assert len(set(names)) == len(names)
+    for column in table.columns:
+        assert column.meaning, column.name
+        if column.kind is Kind.NUMBER and not column.name.endswith("visibility"):
+            assert column.unit and column.positive, column.name
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_every_simulated_trial_is_valid(name: str, tmp_path: Path) -> None:
+    place = tmp_path / "clip.mp4.valgus"
+    results.save(TRIALS[name], place)
+    assert list(problems_in(place)) == []
+
+
+def test_the_tables_of_a_folder_of_clips_are_valid(folder: Path) -> None:
+    results.save(sessions.NOBODY, folder.parent / "nobody.mp4.valgus")
+    collect_saved(folder.parent)
+    assert list(problems_in(folder.parent)) == []
