@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from scripts import make_data_dictionary
 from tests.exports import sessions
+from tests.history.people import season
 from valgus import results
 from valgus.batch.collect import collect_saved
 from valgus.contract.files import problems_in
-from valgus.contract.tables import LANDMARK_TABLE, STICKER_COLUMNS, TABLES, Table
+from valgus.contract.tables import LANDMARK_TABLE, PROGRESS, STICKER_COLUMNS, TABLES, Table
+from valgus.exports.progress import PROGRESS_CSV, write_progress_csv
+from valgus.history import read_person
 from valgus.model.column import Kind
 from valgus.model.trial import Trial
+from valgus.rules import published
 
+UNITLESS = ("visibility", "pain_during", "pain_next_morning")
 TRIALS = {name: trial for name, trial in vars(sessions).items() if isinstance(trial, Trial)}
 
 
@@ -34,7 +40,9 @@ def test_the_committed_dictionary_is_what_the_script_makes(
     assert committed == made, "run: python scripts/make_data_dictionary.py"
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    "table", [table for table in TABLES if table is not PROGRESS], ids=lambda table: table.name
+)
 def test_every_written_column_is_in_the_contract_and_the_other_way_round(table: Table, folder: Path) -> None:
     collect_saved(folder.parent)
     place = folder if (folder / table.file).exists() else folder.parent
@@ -52,7 +60,7 @@ def test_every_column_is_described(table: Table) -> None:
     assert len(set(names)) == len(names)
     for column in table.columns:
         assert column.meaning, column.name
-        if column.kind is Kind.NUMBER and not column.name.endswith("visibility"):
+        if column.kind is Kind.NUMBER and not column.name.endswith(UNITLESS):
             assert column.unit and column.positive, column.name
 
 
@@ -61,6 +69,14 @@ def test_every_simulated_trial_is_valid(name: str, tmp_path: Path) -> None:
     place = tmp_path / "clip.mp4.valgus"
     results.save(TRIALS[name], place)
     assert list(problems_in(place)) == []
+
+
+def test_the_table_of_a_person_has_the_columns_of_the_contract_and_is_valid(tmp_path: Path) -> None:
+    person = season(tmp_path, [14.0, 8.0, 3.0, 24.0])
+    write_progress_csv(read_person(person, published(), today=date(2026, 11, 21)), person / PROGRESS_CSV)
+    assert header(person / PROGRESS_CSV) == list(PROGRESS.needed)
+    assert len((person / PROGRESS_CSV).read_text(encoding="utf-8").splitlines()) == 5
+    assert list(problems_in(person)) == []
 
 
 def test_the_tables_of_a_folder_of_clips_are_valid(folder: Path) -> None:

@@ -21,7 +21,8 @@ def contract(part: str | None, out: Path | None) -> None:
     """Print the data contract: each column with type, unit, sign, bounds and meaning.
 
     All of it as a Frictionless data package, or one PART: the table schema of reps, frames, landmarks,
-    summary or failures, or the JSON Schema of analysis. docs/data-dictionary.md is the same for people.
+    summary, failures or progress, or the JSON Schema of analysis. docs/data-dictionary.md is the same for
+    people.
     """
     from valgus.contract.package import as_text, write_package
     from valgus.errors import WrongUsage

@@ -40,10 +40,10 @@ class Checked:
 def validate(paths: tuple[Path, ...], name: str | None, partial: bool, limit: int, as_json: bool) -> None:
     """Hold files against the data contract, and name every value that is not as it has to be.
 
-    PATH is reps.csv, frames.csv, landmarks.csv, summary.csv, failures.csv or analysis.json, a folder of
-    results (then its files are held against each other too), or a folder with tables of many clips. Rows are
-    counted as a spreadsheet counts them: the header is row 1. Leaves with 0 if all are valid, 3 if not, 2 for
-    wrong usage.
+    PATH is reps.csv, frames.csv, landmarks.csv, summary.csv, failures.csv, progress.csv or analysis.json, a
+    folder of results (then its files are held against each other too), or a folder with tables of many clips
+    or of a person. Rows are counted as a spreadsheet counts them: the header is row 1. Leaves with 0 if all
+    are valid, 3 if not, 2 for wrong usage.
     """
     from valgus.contract.files import problems_in
 

@@ -16,11 +16,20 @@ from valgus.exports.folder_tables import (
     SUMMARY_PARTS,
     SUMMARY_PROVENANCE,
 )
+from valgus.exports.progress import (
+    CHANGE_PARTS,
+    COMPARED,
+    MEASURES,
+    PROGRESS_CSV,
+    PROGRESS_IDENTITY,
+    PROGRESS_OUTCOME,
+)
 from valgus.exports.tables import (
     IDENTITY_COLUMNS,
     JUDGEMENT_COLUMNS,
     LANDMARK_COLUMNS,
     LANDMARK_TIME,
+    MEAN_PARTS,
     PROVENANCE_COLUMNS,
     TASK,
 )
@@ -78,11 +87,11 @@ def _with_tasks(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return tuple(named if column is TASK else column for column in columns)
 
 
-def _summary_columns() -> Iterator[Column]:
+def _of_measures(names: tuple[str, ...], parts: tuple[Column, ...]) -> Iterator[Column]:
+    """Yield the columns that tell several things of each measure."""
     measures = {column.name: column for column in MEASURE_COLUMNS}
-    yield from _with_tasks(SUMMARY_IDENTITY)
-    for measure in (measures[name] for name in SUMMARY_MEASURES):
-        for part in SUMMARY_PARTS:
+    for measure in (measures[name] for name in names):
+        for part in parts:
             yield replace(
                 part,
                 name=f"{measure.name}_{part.name}",
@@ -90,7 +99,6 @@ def _summary_columns() -> Iterator[Column]:
                 positive=part.positive or measure.positive,
                 meaning=f"{measure.meaning}: {part.meaning}",
             )
-    yield from SUMMARY_PROVENANCE
 
 
 def _landmark_columns(landmarks: tuple[str, ...]) -> Iterator[Column]:
@@ -132,7 +140,11 @@ SUMMARIES = Table(
     name="summary",
     file=SUMMARY,
     meaning="One row for each clip of a folder and leg; one without a leg where no repetition was found.",
-    columns=tuple(_summary_columns()),
+    columns=(
+        *_with_tasks(SUMMARY_IDENTITY),
+        *_of_measures(SUMMARY_MEASURES, SUMMARY_PARTS),
+        *SUMMARY_PROVENANCE,
+    ),
     orders=(Once(("clip", "side")),),
 )
 FAILED = Table(
@@ -143,7 +155,18 @@ FAILED = Table(
     key=("clip",),
     orders=(Once(("clip",)),),
 )
-TABLES: tuple[Table, ...] = (REPS, FRAMES, LANDMARK_TABLE, SUMMARIES, FAILED)
+PROGRESS = Table(
+    name="progress",
+    file=PROGRESS_CSV,
+    meaning="One row for each day, leg and set-up of a person.",
+    columns=(
+        *_with_tasks(PROGRESS_IDENTITY),
+        *_of_measures(MEASURES, MEAN_PARTS),
+        *_of_measures(COMPARED, CHANGE_PARTS),
+        *PROGRESS_OUTCOME,
+    ),
+)
+TABLES: tuple[Table, ...] = (REPS, FRAMES, LANDMARK_TABLE, SUMMARIES, FAILED, PROGRESS)
 
 
 def table_named(name: str, /) -> Table:

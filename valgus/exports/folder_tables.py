@@ -12,11 +12,25 @@ from pathlib import Path
 from typing import IO
 
 from valgus.exports.progress import MEASURES
-from valgus.exports.tables import DATE, PERSON, PROVENANCE_COLUMNS, STEP_HEIGHT, TASK, VIEW
+from valgus.exports.tables import (
+    DATE,
+    DECISION,
+    GRADE_REPS,
+    LEVEL_REPS,
+    LOAD,
+    MEAN_PARTS,
+    PERSON,
+    PROVENANCE_COLUMNS,
+    REASONS,
+    STEP_HEIGHT,
+    TASK,
+    VALID_REPS,
+    VIEW,
+)
 from valgus.model.batch import FailedClip, LegLine
 from valgus.model.column import CODES, Column, count, text, values_of
 from valgus.model.frontal import Side
-from valgus.model.judgement import Decision, Outcome
+from valgus.model.judgement import Decision
 from valgus.model.rep import Grade
 from valgus.model.rule import Level
 from valgus.model.trial import Analysis
@@ -25,8 +39,7 @@ from valgus.whole import whole_file
 SUMMARY_MEASURES = (*MEASURES, "fppa_excursion_deg", "hip_line_tilt_deg", "hold_s", "sway_pct")
 #: What is told of each of these measures over the valid reps of a leg; names are appended to the measure's.
 SUMMARY_PARTS = (
-    Column("mean", "", "", "mean over the valid reps", ""),
-    Column("mean_ci95", "", "wider", "half-width of the 95 % interval of that mean", "", least=0.0),
+    *MEAN_PARTS,
     Column("sd", "", "more spread", "standard deviation between the valid reps", "", least=0.0),
 )
 #: Which clip and leg a row is about, and what came out.
@@ -38,14 +51,14 @@ SUMMARY_IDENTITY = (
     text("side", "The leg, by the person's own left and right; blank without a rep", one_of=values_of(Side)),
     VIEW,
     STEP_HEIGHT,
-    Column("load_kg", "kg", "more", "Weight carried, as given", "", least=0.0, most=300.0),
+    LOAD,
     count("set", "Which set of the session, as given", least=1, required=False),
-    text("decision", "What this clip alone says; blank without a rep", one_of=values_of(Outcome)),
-    text("reasons", "Codes of the rules that applied, ; between them", pattern=CODES),
+    DECISION,
+    REASONS,
     count("reps", "Reps found"),
-    count("valid_reps", "Reps that count in means: graded ok or low"),
-    *(count(f"{grade.value}_reps", f"Reps graded {grade.value}") for grade in Grade),
-    *(count(f"{level.value}_reps", f"Reps with the colour {level.value}") for level in Level),
+    VALID_REPS,
+    *GRADE_REPS,
+    *LEVEL_REPS,
 )
 #: What was noticed, and where the rest is.
 SUMMARY_PROVENANCE = (

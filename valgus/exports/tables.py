@@ -13,6 +13,7 @@ import pandas as pd
 
 from valgus.model.column import CODES, SHA256, Column, Kind, count, text, time, values_of
 from valgus.model.frontal import Facing, Side
+from valgus.model.judgement import Outcome
 from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Flag, Level
 from valgus.model.trial import PELVIS_BASELINES, PELVIS_SOURCES, Trial
@@ -55,11 +56,25 @@ VIEW = text("view", "Which side of the body the camera sees", one_of=values_of(F
 STEP_HEIGHT = Column(
     "step_height_cm", "cm", "higher", "Height of the step, as given", "", least=0.0, most=60.0
 )
+LOAD = Column("load_kg", "kg", "more", "Weight carried, as given", "", least=0.0, most=300.0)
+VALID_REPS = count("valid_reps", "Reps that count in means: graded ok or low")
+GRADE_REPS = tuple(count(f"{grade.value}_reps", f"Reps graded {grade.value}") for grade in Grade)
+OK_REPS = GRADE_REPS[Grade.OK.rank]
+LEVEL_REPS = tuple(count(f"{level.value}_reps", f"Reps with the colour {level.value}") for level in Level)
+DECISION = text("decision", "What it says about the exercise", one_of=values_of(Outcome))
+REASONS = text("reasons", "Codes of the rules that applied, ; between them", pattern=CODES)
+#: What is told of a measure over the valid reps of a leg; names are appended to the measure's.
+MEAN_PARTS = (
+    Column("mean", "", "", "mean over the valid reps", ""),
+    Column("mean_ci95", "", "wider", "half-width of the 95 % interval of that mean", "", least=0.0),
+)
+DEFINITIONS = text("definitions_version", "Version of the definitions of all measures", required=True)
+MODEL = text("model", "Pose model", required=True)
 #: What made the numbers.
 PROVENANCE_COLUMNS = (
-    text("definitions_version", "Version of the definitions of all measures", required=True),
+    DEFINITIONS,
     text("valgus_version", "Version of the program", required=True),
-    text("model", "Pose model", required=True),
+    MODEL,
     text("model_sha256", "Hash of the pose model's file as used", pattern=SHA256, required=True),
     text("clip_sha256", "Hash of the clip's bytes", pattern=SHA256, required=True),
 )
