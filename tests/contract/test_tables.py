@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from scripts import make_data_dictionary
 from tests.exports import sessions
 from tests.history.people import season
+from tests.test_pelvis import worn
 from valgus import results
 from valgus.batch.collect import collect_saved
 from valgus.contract.files import problems_in
@@ -18,8 +20,12 @@ from valgus.contract.tables import LANDMARK_TABLE, PROGRESS, STICKER_COLUMNS, TA
 from valgus.exports.progress import PROGRESS_CSV, write_progress_csv
 from valgus.history import read_person
 from valgus.model.column import Kind
+from valgus.model.frontal import Side
+from valgus.model.session import Session
+from valgus.model.settings import Settings, StickerPoints
 from valgus.model.trial import Trial
 from valgus.rules import published
+from valgus.simulate import View, film, repetitions
 
 UNITLESS = ("visibility", "pain_during", "pain_next_morning")
 TRIALS = {name: trial for name, trial in vars(sessions).items() if isinstance(trial, Trial)}
@@ -49,9 +55,14 @@ def test_every_written_column_is_in_the_contract_and_the_other_way_round(table: 
     assert header(place / table.file) == list(table.needed)
 
 
-def test_columns_of_stickers_are_in_the_contract_and_may_be_missing() -> None:
-    assert len(STICKER_COLUMNS) == 12
-    assert LANDMARK_TABLE.optional == {column.name for column in STICKER_COLUMNS}
+def test_columns_of_stickers_are_in_the_contract_and_may_be_missing(tmp_path: Path) -> None:
+    place = tmp_path / "clip.mp4.valgus"
+    results.save(worn(film(repetitions(peak_drop_deg=7.0), View(stickers=True))), place)
+    columns = [column.name for column in LANDMARK_TABLE.columns]
+    assert header(place / LANDMARK_TABLE.file) == columns
+    assert columns[-12:] == [column.name for column in STICKER_COLUMNS]
+    assert set(columns[-12:]) == LANDMARK_TABLE.optional
+    assert list(problems_in(place)) == []
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
@@ -77,6 +88,16 @@ def test_the_table_of_a_person_has_the_columns_of_the_contract_and_is_valid(tmp_
     assert header(person / PROGRESS_CSV) == list(PROGRESS.needed)
     assert len((person / PROGRESS_CSV).read_text(encoding="utf-8").splitlines()) == 5
     assert list(problems_in(person)) == []
+
+
+def test_everything_that_a_person_may_have_said_is_valid(tmp_path: Path) -> None:
+    place = tmp_path / "clip.mp4.valgus"
+    said = Session(person='Ä,\n"x"', date=date(2026, 11, 21), step_height_cm=15, set=2, pain_during=1)
+    chosen = Settings(stickers=StickerPoints(((1.0, 2.0), (3.0, 4.5)), 1), side=Side.LEFT, yaw_deg=0)
+    trial = sessions.STEP_DOWN
+    made = replace(trial.provenance, settings=chosen)
+    results.save(replace(trial, session=said, provenance=made), place)
+    assert list(problems_in(place)) == []
 
 
 def test_the_tables_of_a_folder_of_clips_are_valid(folder: Path) -> None:
