@@ -56,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "repeatability": {"model", "errors"},
     "oneclip": {"model", "pipeline", "results", "exports", "sessions", "plan"},
     "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip", "whole"},
+    "contract": {"model", "errors", "results", "exports", "metrics", "tasks", "batch", "whole"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
     | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics"},
     "cli": {
@@ -70,7 +71,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "rules",
         "accuracy",
     }
-    | {"sessions", "history", "plan", "repeatability", "comparison", "oneclip", "batch"},
+    | {"sessions", "history", "plan", "repeatability", "comparison", "oneclip", "batch", "contract"},
     "__init__": {"errors", "model", "pipeline", "results"},
 }
 

@@ -260,6 +260,45 @@ def _record_from(text: str, name: str) -> _Record:
         ) from wrong
 
 
+def record_schema() -> dict[str, Any]:
+    """Return the JSON Schema of ``analysis.json``."""
+    schema: dict[str, Any] = _RECORDS.json_schema(mode="serialization")
+    schema["properties"]["schema_version"]["const"] = SCHEMA_VERSION
+    return schema
+
+
+@dataclass(frozen=True)
+class RecordProblem:
+    """A place of ``analysis.json`` that is not as it has to be: where, what stands there, what is wrong."""
+
+    where: str
+    value: str
+    says: str
+
+
+def record_problems(record: str, /) -> tuple[RecordProblem, ...]:
+    """Return everything that is wrong with the text of a record, nothing for one that can be read."""
+    try:
+        document = json.loads(record, parse_constant=_no_number)
+    except ValueError as wrong:
+        return (RecordProblem("", "", f"JSON: {wrong}"),)
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if version != SCHEMA_VERSION:
+        return (RecordProblem("schema_version", str(version), f"version {SCHEMA_VERSION}"),)
+    try:
+        _RECORDS.validate_json(record, strict=True)
+    except ValidationError as wrong:
+        return tuple(
+            RecordProblem(".".join(map(str, one["loc"])), str(one["input"]), one["msg"])
+            for one in wrong.errors()
+        )
+    return ()
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number in JSON; what is not known is null")
+
+
 def _read_signals(path: Path) -> pd.DataFrame:
     columns = pd.read_csv(path, nrows=0).columns
     # Said for every column, because a column that is blank throughout tells nothing of its type.

@@ -17,7 +17,7 @@ from valgus.model.trial import Trial
 from valgus.sessions import dated, session_of
 from valgus.simulate import View, film, repetitions
 
-MODEL_SHA256 = "m" * 64
+MODEL_SHA256 = "a" * 64
 ORDER = Order(Settings(), Session(), rules.published(), overlay=None)
 
 

@@ -23,21 +23,20 @@ from valgus.exports.folder_tables import (
     whole_text,
     why_unfit,
 )
-from valgus.exports.tables import IDENTITY, JUDGEMENT, PROVENANCE
+from valgus.exports.tables import IDENTITY_COLUMNS, JUDGEMENT_COLUMNS, PROVENANCE_COLUMNS
 from valgus.model.batch import REFUSED_STATUS, FailedClip, Failure, PageEntry
+from valgus.model.column import Kind
 from valgus.model.trial import Analysis
 from valgus.whole import whole_file
 
 SUMMARY, REPS, FAILURES, PAGE = "summary.csv", "reps.csv", "failures.csv", "index.html"
 PARQUET = "reps.parquet"
 #: Columns of the per-rep contract that are no real numbers.
-_TEXT = frozenset((*IDENTITY, *JUDGEMENT, *PROVENANCE)) - {
-    "rep",
-    "step_height_cm",
-    "start_s",
-    "bottom_s",
-    "end_s",
-}
+_TEXT = frozenset(
+    column.name
+    for column in (*IDENTITY_COLUMNS, *JUDGEMENT_COLUMNS, *PROVENANCE_COLUMNS)
+    if column.kind in (Kind.TEXT, Kind.DATE)
+)
 
 
 @dataclass(frozen=True)

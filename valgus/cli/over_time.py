@@ -75,12 +75,12 @@ def _today() -> dt.date:
 
 def _write(history: History, folder: Path) -> None:
     from valgus.exports.figures.trend import write_trend
-    from valgus.exports.progress import write_progress_csv, write_progress_json
+    from valgus.exports.progress import PROGRESS_CSV, write_progress_csv, write_progress_json
     from valgus.whole import all_or_none
 
     with all_or_none(folder) as unfinished:
         write_trend(history, unfinished / "progress.png")
-        write_progress_csv(history, unfinished / "progress.csv")
+        write_progress_csv(history, unfinished / PROGRESS_CSV)
         write_progress_json(history, unfinished / "progress.json")
     click.echo(f"Written: progress.png, progress.csv and progress.json in {folder}")
 

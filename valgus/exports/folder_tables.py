@@ -12,7 +12,24 @@ from pathlib import Path
 from typing import IO
 
 from valgus.exports.progress import MEASURES
+from valgus.exports.tables import (
+    DATE,
+    DECISION,
+    GRADE_REPS,
+    LEVEL_REPS,
+    LOAD,
+    MEAN_PARTS,
+    PERSON,
+    PROVENANCE_COLUMNS,
+    REASONS,
+    STEP_HEIGHT,
+    TASK,
+    VALID_REPS,
+    VIEW,
+)
 from valgus.model.batch import FailedClip, LegLine
+from valgus.model.column import CODES, Column, count, text, values_of
+from valgus.model.frontal import Side
 from valgus.model.judgement import Decision
 from valgus.model.rep import Grade
 from valgus.model.rule import Level
@@ -20,14 +37,48 @@ from valgus.model.trial import Analysis
 from valgus.whole import whole_file
 
 SUMMARY_MEASURES = (*MEASURES, "fppa_excursion_deg", "hip_line_tilt_deg", "hold_s", "sway_pct")
-SUMMARY_COLUMNS = (
-    *("clip", "person", "date", "task", "side", "view", "step_height_cm", "load_kg", "set"),
-    *("decision", "reasons", "reps", "valid_reps", "ok_reps", "low_reps", "invalid_reps"),
-    *("green_reps", "amber_reps", "red_reps"),
-    *(f"{measure}_{part}" for measure in SUMMARY_MEASURES for part in ("mean", "mean_ci95", "sd")),
-    *("findings", "results", "definitions_version", "valgus_version", "model", "model_sha256", "clip_sha256"),
+#: What is told of each of these measures over the valid reps of a leg; names are appended to the measure's.
+SUMMARY_PARTS = (
+    *MEAN_PARTS,
+    Column("sd", "", "more spread", "standard deviation between the valid reps", "", least=0.0),
 )
-FAILURE_COLUMNS = ("clip", "reason", "message", "exit_status", "what_to_do")
+#: Which clip and leg a row is about, and what came out.
+SUMMARY_IDENTITY = (
+    text("clip", "The clip as seen from the folder of the table", required=True),
+    PERSON,
+    DATE,
+    TASK,
+    text("side", "The leg, by the person's own left and right; blank without a rep", one_of=values_of(Side)),
+    VIEW,
+    STEP_HEIGHT,
+    LOAD,
+    count("set", "Which set of the session, as given", least=1, required=False),
+    DECISION,
+    REASONS,
+    count("reps", "Reps found"),
+    VALID_REPS,
+    *GRADE_REPS,
+    *LEVEL_REPS,
+)
+#: What was noticed, and where the rest is.
+SUMMARY_PROVENANCE = (
+    text("findings", "Codes of all findings about the clip, ; between them", pattern=CODES),
+    text("results", "The folder of results as seen from the folder of the table", required=True),
+    *PROVENANCE_COLUMNS,
+)
+SUMMARY_COLUMNS = (
+    *(column.name for column in SUMMARY_IDENTITY),
+    *(f"{measure}_{part.name}" for measure in SUMMARY_MEASURES for part in SUMMARY_PARTS),
+    *(column.name for column in SUMMARY_PROVENANCE),
+)
+FAILURE_TABLE = (
+    text("clip", "The clip as seen from the folder of the table", required=True),
+    text("reason", "Stable code of what happened", pattern="[a-z0-9_]+", required=True),
+    text("message", "What happened, in words", required=True),
+    count("exit_status", "What valgus analyze leaves with for such a clip"),
+    text("what_to_do", "What can be done about it"),
+)
+FAILURE_COLUMNS = tuple(column.name for column in FAILURE_TABLE)
 #: What to do when one of the tables cannot be written.
 ADVICE = "Close it in other programs or choose --out DIR; no analysis is lost."
 Row = dict[str, object]

@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from valgus.exports.tables import (
+    DATE,
+    DECISION,
+    DEFINITIONS,
+    LEVEL_REPS,
+    LOAD,
+    MEAN_PARTS,
+    MODEL,
+    OK_REPS,
+    PERSON,
+    REASONS,
+    SIDE,
+    STEP_HEIGHT,
+    TASK,
+    VALID_REPS,
+    VIEW,
+)
+from valgus.model.column import Column, text
 from valgus.model.history import History, Series, Visit
 from valgus.model.judgement import Decision
 
+#: Name of the table.
+PROGRESS_CSV = "progress.csv"
 #: Means that get columns.
 MEASURES = (
     "fppa_deg",
@@ -24,13 +45,48 @@ MEASURES = (
 )
 #: Means with a smallest detectable change.
 COMPARED = ("fppa_deg", "fppa_asis_deg", "pelvic_drop_deg", "trunk_lean_deg")
+#: Which day, leg and set-up a row is about.
+PROGRESS_IDENTITY = (
+    PERSON,
+    replace(DATE, required=True),
+    text("date_from", "Where the day is known from"),
+    TASK,
+    SIDE,
+    VIEW,
+    STEP_HEIGHT,
+    LOAD,
+    VALID_REPS,
+    OK_REPS,
+    *LEVEL_REPS,
+)
+#: What is told of each measure that is compared; names are appended to the measure's.
+CHANGE_PARTS = (
+    Column("change", "", "", "change of the mean since the baseline", ""),
+    Column("change_needed", "", "more", "what that change must exceed to count", "", least=0.0),
+)
+#: What came out.
+PROGRESS_OUTCOME = (
+    text("is_baseline", "Whether it is the one compared with", one_of=("True", "False"), required=True),
+    Column("pain_during", "", "worse", "Worst pain in the task", "", least=0.0, most=10.0),
+    Column("pain_next_morning", "", "worse", "Worst pain on the morning after", "", least=0.0, most=10.0),
+    replace(DECISION, required=True),
+    REASONS,
+    MODEL,
+    DEFINITIONS,
+    text("clips", "Folders of results as seen from the person's folder, ; between them", required=True),
+)
+PROGRESS_COLUMNS = (
+    *(column.name for column in PROGRESS_IDENTITY),
+    *(f"{measure}_{part.name}" for measure in MEASURES for part in MEAN_PARTS),
+    *(f"{measure}_{part.name}" for measure in COMPARED for part in CHANGE_PARTS),
+    *(column.name for column in PROGRESS_OUTCOME),
+)
 
 
 def progress_table(history: History, /) -> pd.DataFrame:
     """Return one row per day, side and set-up; blank where unknown."""
-    return pd.DataFrame(
-        [_row(history, series, visit) for series in history.series for visit in series.visits]
-    )
+    rows = [_row(history, series, visit) for series in history.series for visit in series.visits]
+    return pd.DataFrame(rows, columns=PROGRESS_COLUMNS)
 
 
 def write_progress_csv(history: History, path: Path, /) -> None:

@@ -21,11 +21,11 @@ from valgus.exports.faces import (
 from valgus.model.arrays import FloatArray, RgbImage
 from valgus.model.frontal import Side
 from valgus.model.rep import Rep
+from valgus.model.track import STICKER_LANDMARKS
 from valgus.model.trial import Trial
 from valgus.video import sha256_of, stills
 
 JOINTS = ("hip", "knee", "ankle")
-STICKERS = ("left_asis", "right_asis")
 #: Enough for a print of the strip: a person fills a fraction of the picture.
 SHORT_SIDE_PX = 720
 #: More pictures make the strip unreadable, and would have to be held at once.
@@ -161,7 +161,7 @@ def _stickers(trial: Trial, rep: Rep, posed: Posed, crop: _Crop) -> FloatArray |
     if trial.evidence.stickers is None:
         return None
     frame = nearest_frame(trial.track, rep.bottom_s)
-    places = [trial.track.point(name)[frame] for name in STICKERS]
+    places = [trial.track.point(name)[frame] for name in STICKER_LANDMARKS]
     return np.asarray(np.stack(places) * posed.scale - (crop.left, crop.top))
 
 

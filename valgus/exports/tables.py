@@ -11,9 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from valgus.model.rep import Rep
+from valgus.model.column import CODES, SHA256, Column, Kind, count, text, time, values_of
+from valgus.model.frontal import Facing, Side
+from valgus.model.judgement import Outcome
+from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Flag, Level
-from valgus.model.trial import Trial
+from valgus.model.trial import PELVIS_BASELINES, PELVIS_SOURCES, Trial
 
 TIME_DECIMALS = 6
 
@@ -43,12 +46,81 @@ def reps_table(trial: Trial, /) -> pd.DataFrame:
     return table
 
 
-IDENTITY = [
-    "clip", "person", "date", "rep", "task", "side", "view", "step_height_cm",
-    "start_s", "bottom_s", "end_s",
-]  # fmt: skip
-PROVENANCE = ["definitions_version", "valgus_version", "model", "model_sha256", "clip_sha256"]
-JUDGEMENT = ["pelvis_source", "pelvis_baseline", "grade", "grade_reasons", "flag", "flag_reasons"]
+SIDE = text(
+    "side", "The leg measured, by the person's own left and right", one_of=values_of(Side), required=True
+)
+PERSON = text("person", "Whose knee it is; blank where nobody said")
+DATE = Column("date", "", "", "Day of filming, ISO 8601", "", Kind.DATE)
+TASK = text("task", "What was done", required=True)
+VIEW = text("view", "Which side of the body the camera sees", one_of=values_of(Facing))
+STEP_HEIGHT = Column(
+    "step_height_cm", "cm", "higher", "Height of the step, as given", "", least=0.0, most=60.0
+)
+LOAD = Column("load_kg", "kg", "more", "Weight carried, as given", "", least=0.0, most=300.0)
+VALID_REPS = count("valid_reps", "Reps that count in means: graded ok or low")
+GRADE_REPS = tuple(count(f"{grade.value}_reps", f"Reps graded {grade.value}") for grade in Grade)
+OK_REPS = GRADE_REPS[Grade.OK.rank]
+LEVEL_REPS = tuple(count(f"{level.value}_reps", f"Reps with the colour {level.value}") for level in Level)
+DECISION = text("decision", "What it says about the exercise", one_of=values_of(Outcome))
+REASONS = text("reasons", "Codes of the rules that applied, ; between them", pattern=CODES)
+#: What is told of a measure over the valid reps of a leg; names are appended to the measure's.
+MEAN_PARTS = (
+    Column("mean", "", "", "mean over the valid reps", ""),
+    Column("mean_ci95", "", "wider", "half-width of the 95 % interval of that mean", "", least=0.0),
+)
+DEFINITIONS = text("definitions_version", "Version of the definitions of all measures", required=True)
+MODEL = text("model", "Pose model", required=True)
+#: What made the numbers.
+PROVENANCE_COLUMNS = (
+    DEFINITIONS,
+    text("valgus_version", "Version of the program", required=True),
+    MODEL,
+    text("model_sha256", "Hash of the pose model's file as used", pattern=SHA256, required=True),
+    text("clip_sha256", "Hash of the clip's bytes", pattern=SHA256, required=True),
+)
+#: Which rep a row of ``reps.csv`` is about.
+IDENTITY_COLUMNS = (
+    text("clip", "Name of the clip's file, without its folder", required=True),
+    PERSON,
+    DATE,
+    count("rep", "Counted from 1 in order of time; both legs of a two-leg rep share it", least=1),
+    TASK,
+    SIDE,
+    VIEW,
+    STEP_HEIGHT,
+    time("start_s", "Leaving standing"),
+    time("bottom_s", "Lowest point of the hip, peak knee flexion"),
+    time("end_s", "Back to standing"),
+)
+#: What is made of the numbers of a rep.
+JUDGEMENT_COLUMNS = (
+    text("pelvis_source", "What the pelvis was taken from", one_of=PELVIS_SOURCES, required=True),
+    text(
+        "pelvis_baseline",
+        "What changes of the pelvis are measured from: standing on both legs in this clip, on one leg before "
+        "the rep, or nothing",
+        one_of=PELVIS_BASELINES,
+        required=True,
+    ),
+    text(
+        "grade",
+        "How far the numbers can be trusted: ok earns a colour, low counts in means only, invalid counts "
+        "nowhere",
+        one_of=values_of(Grade),
+        required=True,
+    ),
+    text("grade_reasons", "Codes of the findings that lowered the grade, ; between them", pattern=CODES),
+    text("flag", "Worst colour by the bands in force; blank where no band applies", one_of=values_of(Level)),
+    text(
+        "flag_reasons",
+        "Code of each band and its colour, ; between them; with _edge_inside_interval where the interval "
+        "reaches beyond the edge. Green is left out unless it does",
+        pattern=CODES,
+    ),
+)
+IDENTITY = [column.name for column in IDENTITY_COLUMNS]
+PROVENANCE = [column.name for column in PROVENANCE_COLUMNS]
+JUDGEMENT = [column.name for column in JUDGEMENT_COLUMNS]
 
 
 def _identity(trial: Trial, rep: Rep) -> list[object]:
@@ -98,11 +170,22 @@ def landmarks_table(trial: Trial, /) -> pd.DataFrame:
     values = np.concatenate([track.xy_px, track.confidence[..., None], world_m], axis=2)
     columns = [f"{name}_{part}" for name, part in itertools.product(track.names, LANDMARK_PARTS)]
     table = pd.DataFrame(values.reshape(len(track.time_s), -1), columns=columns)
-    table.insert(0, "time_s", track.time_s)
+    table.insert(0, LANDMARK_TIME.name, track.time_s)
     return table
 
 
-LANDMARK_PARTS = ("x_px", "y_px", "visibility", "x_m", "y_m", "z_m")
+#: What is kept of each landmark; a column is called after the landmark and one of these.
+LANDMARK_COLUMNS = (
+    Column("x_px", "px", "right", "place in the upright picture, from its left edge", ""),
+    Column("y_px", "px", "down", "place in the upright picture, from its top edge", ""),
+    Column("visibility", "", "surer", "how sure the pose model is that it is seen", "", least=0.0, most=1.0),
+    Column("x_m", "m", "right", "the pose model's guess in space, from the mid-hip", ""),
+    Column("y_m", "m", "down", "the pose model's guess in space, from the mid-hip", ""),
+    Column("z_m", "m", "away from the camera", "the pose model's guess in space, from the mid-hip", ""),
+)
+LANDMARK_PARTS = tuple(column.name for column in LANDMARK_COLUMNS)
+#: What a row of the landmarks belongs to.
+LANDMARK_TIME = time("time_s", "Presentation time of the frame")
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from valgus.metrics import depth, knee, pelvis, trunk
-from valgus.metrics.base import Column, Measure, RepView, Signal
-from valgus.model.frontal import FrontalTrack
+from valgus.metrics.base import Measure, RepView, Signal
+from valgus.model.column import Column, text, time, values_of
+from valgus.model.frontal import FrontalTrack, Side
 from valgus.model.judgement import DepthProfile
 from valgus.model.rep import Rep
 
@@ -32,6 +33,12 @@ SIGNALS: tuple[Signal, ...] = (
     depth.ANKLE_HEIGHT,
     depth.SWING_ANKLE_HEIGHT,
     depth.BODY_MEDIAL,
+)
+
+#: What a row of the signals belongs to; the signals follow in their order.
+FRAME_COLUMNS: tuple[Column, ...] = (
+    time("time_s", "Presentation time of the frame"),
+    text("side", "The leg, by the person's own left and right", one_of=values_of(Side), required=True),
 )
 
 #: The value columns of the per-rep contract, in its order; a task measures some, the others stay blank.
@@ -109,6 +116,7 @@ def depth_profiles_of(reps: Sequence[Rep], signals: pd.DataFrame, /) -> tuple[De
 
 
 __all__ = [
+    "FRAME_COLUMNS",
     "MEASURE_COLUMNS",
     "SIGNALS",
     "Column",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from valgus.model.arrays import BoolArray, FloatArray
+from valgus.model.column import Column
 from valgus.model.frontal import FrontalTrack
 from valgus.model.rep import Rep
 
@@ -24,20 +25,6 @@ STANDING_WITHIN_PCT = 1.5
 STICKERS_SEEN = 0.6
 #: Fewest frames of standing that make a baseline.
 BASELINE_FRAMES = 3
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the contract, described once for every place that shows it.
-
-    ``positive`` says what a positive value means; ``source`` names the definition's origin.
-    """
-
-    name: str
-    unit: str
-    positive: str
-    meaning: str
-    source: str
 
 
 @dataclass(frozen=True)

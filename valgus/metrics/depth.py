@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from valgus.metrics.base import (
-    Column,
     Measure,
     RepView,
     Signal,
@@ -13,6 +12,7 @@ from valgus.metrics.base import (
     spread_over_rep,
 )
 from valgus.model.arrays import FloatArray
+from valgus.model.column import Column
 from valgus.model.frontal import FrontalTrack
 
 
@@ -97,14 +97,20 @@ def _hold_s(view: RepView) -> float:
 
 
 def _time(name: str, meaning: str) -> Column:
-    return Column(name, "s", "later or longer", meaning, "convention")
+    return Column(name, "s", "later", meaning, "convention")
+
+
+def _duration(name: str, meaning: str) -> Column:
+    return Column(name, "s", "longer", meaning, "convention", least=0.0)
 
 
 DEPTH_AT_LOWEST = Measure(DEPTH.column, at_lowest_point("depth_pct"))
 INITIAL_CONTACT = Measure(_time("initial_contact_s", "Initial contact of a landing"), _initial_contact_s)
-DESCENT = Measure(_time("descent_s", "Time from start, or initial contact, to the lowest point"), _descent_s)
-ASCENT = Measure(_time("ascent_s", "Time from the lowest point back to standing"), _ascent_s)
-HOLD = Measure(_time("hold_s", "How long single-leg standing was held"), _hold_s)
+DESCENT = Measure(
+    _duration("descent_s", "Time from start, or initial contact, to the lowest point"), _descent_s
+)
+ASCENT = Measure(_duration("ascent_s", "Time from the lowest point back to standing"), _ascent_s)
+HOLD = Measure(_duration("hold_s", "How long single-leg standing was held"), _hold_s)
 SWAY = Measure(
     Column(
         "sway_pct",
@@ -112,6 +118,7 @@ SWAY = Measure(
         "more sway",
         "Standard deviation of the mid-hip's side-to-side position over the stance ankle during a hold",
         "convention",
+        least=0.0,
     ),
     spread_over_rep("body_medial_pct"),
 )

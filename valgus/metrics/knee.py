@@ -7,7 +7,6 @@ import numpy as np
 from valgus import geometry
 from valgus.metrics.base import (
     STICKERS_SEEN,
-    Column,
     Measure,
     RepView,
     Signal,
@@ -17,6 +16,7 @@ from valgus.metrics.base import (
     path_over_rep,
 )
 from valgus.model.arrays import FloatArray
+from valgus.model.column import Column
 from valgus.model.frontal import FrontalTrack
 from valgus.model.judgement import DepthProfile
 
@@ -56,6 +56,8 @@ FPPA = Signal(
         "valgus: knee medial to the hip-ankle line",
         "Frontal plane projection angle: 180 minus the angle hip-knee-ankle in the picture; hip landmark",
         "Willson & Davis 2008; Munro 2012 (sign reversed in the former)",
+        least=-180.0,
+        most=180.0,
     ),
     _fppa_deg,
 )
@@ -66,6 +68,8 @@ FPPA_ASIS = Signal(
         "valgus",
         "Frontal plane projection angle from the sticker on the front of the pelvis, the basis of most norms",
         "Herrington & Munro 2010",
+        least=-180.0,
+        most=180.0,
     ),
     _fppa_asis_deg,
 )
@@ -96,6 +100,7 @@ KNEE_SEPARATION = Signal(
         "below 1: knees closer than ankles",
         "Distance between the knees over distance between the ankles (KASR)",
         "Mizner 2012",
+        least=0.0,
     ),
     _knee_separation_ratio,
 )
@@ -108,6 +113,8 @@ FPPA_MATCHED = Measure(
         "valgus",
         f"Frontal plane projection angle on reaching {MATCHED_DEPTH_PCT:g} % of leg length on the way down",
         "Uhlar 2022 (about 64 deg of knee flexion)",
+        least=-180.0,
+        most=180.0,
     ),
     at_depth("fppa_deg", depth_pct=MATCHED_DEPTH_PCT),
 )
@@ -131,6 +138,7 @@ WOBBLE = Measure(
         "more movement",
         "Side-to-side path of the knee during the rep",
         "convention",
+        least=0.0,
     ),
     path_over_rep("knee_medial_pct"),
 )
@@ -152,6 +160,7 @@ FPPA_CI95 = Column(
     "wider",
     "Half-width of the 95 % interval of the frontal plane projection angle",
     "pose model against a rendered athlete, and yaw times its sensitivity at this depth",
+    least=0.0,
 )
 FPPA_YAW_CORRECTED = Column(
     "fppa_yaw_corrected_deg",
@@ -166,6 +175,7 @@ YAW_CI95 = Column(
     "wider",
     "Half-width of the 95 % interval of the yaw",
     "pose model against a rendered athlete",
+    least=0.0,
 )
 YAW = Column(
     "yaw_deg",
@@ -173,4 +183,6 @@ YAW = Column(
     "adds valgus on the stance leg",
     "Turn of the pelvis away from the camera while standing",
     "convention",
+    least=-180.0,
+    most=180.0,
 )

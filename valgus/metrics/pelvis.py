@@ -7,7 +7,6 @@ import numpy as np
 from valgus import geometry
 from valgus.metrics.base import (
     STICKERS_SEEN,
-    Column,
     Measure,
     RepView,
     Signal,
@@ -16,6 +15,7 @@ from valgus.metrics.base import (
     over_rep,
 )
 from valgus.model.arrays import FloatArray
+from valgus.model.column import Column
 from valgus.model.frontal import FrontalTrack
 
 
@@ -55,9 +55,11 @@ HIP_LINE = Signal(
         "hip_line_tilt_deg",
         "deg",
         "swing side lower",
-        "Tilt of the line between the pose model's hips, change from standing. Not pelvic drop: it does not "
-        "follow the pelvis, and is never judged",
+        "Tilt of the line between the pose model's hips against the picture's horizontal. Not pelvic drop: "
+        "it does not follow the pelvis, and is never judged",
         "convention",
+        least=-180.0,
+        most=180.0,
     ),
     _hip_line_tilt_deg,
 )
@@ -68,6 +70,8 @@ PELVIS_TILT = Signal(
         "swing side lower",
         "Tilt of the sticker line against the picture's horizontal",
         "convention",
+        least=-180.0,
+        most=180.0,
     ),
     _pelvis_tilt_deg,
 )
@@ -88,11 +92,23 @@ HIP_ADDUCTION = Signal(
         "adduction",
         "Angle between the sticker line and the thigh, less than 90 deg",
         "Herrington 2017",
+        least=-90.0,
+        most=90.0,
     ),
     _hip_adduction_deg,
 )
 
-HIP_LINE_CHANGE = Measure(HIP_LINE.column, change_from_standing("hip_line_tilt_deg"))
+HIP_LINE_CHANGE = Measure(
+    Column(
+        "hip_line_tilt_deg",
+        "deg",
+        "swing side lower",
+        "Tilt of the line between the pose model's hips at the lowest point, change from standing. Not "
+        "pelvic drop: it does not follow the pelvis, and is never judged",
+        "convention",
+    ),
+    change_from_standing("hip_line_tilt_deg"),
+)
 PELVIC_DROP = Measure(
     Column(
         "pelvic_drop_deg",
@@ -119,6 +135,7 @@ PELVIC_DROP_CI95 = Column(
     "wider",
     "Half-width of the 95 % interval of the pelvic drop",
     "convention",
+    least=0.0,
 )
 HIP_LINE_CI95 = Column(
     "hip_line_tilt_ci95_deg",
@@ -126,4 +143,5 @@ HIP_LINE_CI95 = Column(
     "wider",
     "Half-width of the 95 % interval of the hip line read as pelvic drop, which it is not",
     "pose model against a rendered athlete",
+    least=0.0,
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from valgus import geometry
-from valgus.metrics.base import Column, Measure, Signal, at_lowest_point
+from valgus.metrics.base import Measure, Signal, at_lowest_point
 from valgus.metrics.knee import FPPA
 from valgus.model.arrays import FloatArray
+from valgus.model.column import Column
 from valgus.model.frontal import FrontalTrack
 
 
@@ -27,6 +28,8 @@ TRUNK_LEAN = Signal(
         "towards the stance leg",
         "Lean of the line from mid-hip to mid-shoulder from the picture's vertical",
         "Dingenen 2014",
+        least=-180.0,
+        most=180.0,
     ),
     _trunk_lean_deg,
 )

@@ -18,6 +18,8 @@ LANDMARKS: tuple[str, ...] = (
     "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
     "left_heel", "right_heel", "left_foot_index", "right_foot_index",
 )  # fmt: skip
+#: Two more, where stickers on the front of the hip bones are followed.
+STICKER_LANDMARKS = ("left_asis", "right_asis")
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,10 @@ from valgus.model.trial_parts import Provenance, SetMean, SideDifference, TaskAs
 
 __all__ = ["Analysis", "Provenance", "SetMean", "SideDifference", "TaskAsRun", "Trial"]
 
+#: What the pelvis is taken from, and what its changes are measured from.
+PELVIS_SOURCES = ("stickers", "landmarks")
+PELVIS_BASELINES = ("two_leg", "single_leg", "none")
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Analysis(SameByValue):

@@ -13,7 +13,7 @@ from valgus.model.arrays import BoolArray, FloatArray, RgbImage
 from valgus.model.evidence import StickersSeen
 from valgus.model.frontal import Origin
 from valgus.model.settings import StickerPoints
-from valgus.model.track import PoseTrack
+from valgus.model.track import STICKER_LANDMARKS, PoseTrack
 from valgus.stickers.colour import name_of, rgb_of
 from valgus.stickers.finding import Doubt, Pair, Standing, find_pair, pair_at, shows_a_spot
 from valgus.stickers.following import Sightings, TimedPicture, follow, trusted
@@ -26,7 +26,7 @@ STRAIGHT = 0.97
 #: this range, at least this correlation, over a lean of at least so many degrees.
 WITH_TRUNK_SLOPE, WITH_TRUNK_R, WITH_TRUNK_RANGE_DEG = (0.6, 1.6), 0.93, 2.5
 
-NAMES = ("left_asis", "right_asis")
+NAMES = STICKER_LANDMARKS
 
 
 class FullSizePictures(Protocol):
