@@ -173,7 +173,7 @@ def one_clip(clip: Path, runs: int) -> str:
     ]
     heading = ["", "wall s", "CPU s", "CPU ms per frame", "wall / plain", "CPU / plain"]
     return (
-        f"## One clip\n\n{size}; without overlay. rounds: {runs}.\n\n{table(heading, rows)}\n\n"
+        f"## One clip\n\n{size}; without overlay. Rounds: {runs}.\n\n{table(heading, rows)}\n\n"
         f"CPU of the analysis of the picture only, by both floors together: "
         f"{single.ratio('cpu_s', decode, network):.2f}.\n"
     )
@@ -247,7 +247,7 @@ def overlay_cost(clip: Path, runs: int) -> str:
         [job.name, f"{job.seconds('wall_s'):.2f}", f"{job.seconds('cpu_s'):.2f}"] for job in (measured, drawn)
     ]
     return (
-        f"## Overlay video\n\n`{clip.name}`, default settings. rounds: {runs}.\n\n"
+        f"## Overlay video\n\n`{clip.name}`, default settings. Rounds: {runs}.\n\n"
         f"{table(['', 'wall s', 'CPU s'], rows)}\n\n"
         f"Overlay by analysis: {drawn.ratio('wall_s', measured):.2f} of the wall time, "
         f"{drawn.ratio('cpu_s', measured):.2f} of the CPU time.\n"
@@ -277,11 +277,11 @@ def folder_of_clips(place: Path, runs: int) -> str:
         for job in (one, two, alone, both)
     ]
     return (
-        f"## A folder of {FOLDER_CLIPS} clips\n\n`valgus batch --no-overlay` on `{source.name}`, "
-        f"rounds: {runs}.\n\n"
+        f"## A folder of {FOLDER_CLIPS} clips\n\n`valgus batch --no-overlay` on `{source.name}`. "
+        f"Rounds: {runs}.\n\n"
         f"{table(['', 'wall s', 'CPU s'], rows)}\n\n"
-        f"Two workers have {gain:.2f} times the throughput of one, which keeps {busy[one]:.2f} cores busy by\n"
-        f"itself (decoding, picture and mirror image side by side); two keep {busy[two]:.2f} busy. Two bare\n"
+        f"Two workers have {gain:.2f} times the throughput of one, which keeps {busy[one]:.2f} cores busy\n"
+        f"by itself (decoding, picture and mirror image side by side); two keep {busy[two]:.2f} busy. Two bare\n"
         f"network processes have {ceiling:.2f} times the throughput of one.\n"
     )
 
