@@ -281,8 +281,8 @@ def folder_of_clips(place: Path, runs: int) -> str:
         f"Rounds: {runs}.\n\n"
         f"{table(['', 'wall s', 'CPU s'], rows)}\n\n"
         f"Two workers have {gain:.2f} times the throughput of one, which keeps {busy[one]:.2f} cores busy\n"
-        f"by itself (decoding, picture and mirror image side by side); two keep {busy[two]:.2f} busy. Two bare\n"
-        f"network processes have {ceiling:.2f} times the throughput of one.\n"
+        f"by itself (decoding, picture and mirror image side by side); two keep {busy[two]:.2f} busy. Two\n"
+        f"bare network processes have {ceiling:.2f} times the throughput of one.\n"
     )
 
 
