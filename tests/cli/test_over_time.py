@@ -61,10 +61,10 @@ def test_progress_as_json_is_one_document_and_leaves_no_files(person: Path) -> N
 
 
 def test_progress_writes_the_same_bytes_again(person: Path) -> None:
-    names = ("progress.png", "progress.csv", "progress.json")
-    valgus("progress", person)
+    names = ("progress.png", "progress.svg", "progress.csv", "progress.json")
+    valgus("progress", "--svg", person)
     first = [(person / name).read_bytes() for name in names]
-    valgus("progress", person)
+    valgus("progress", "--svg", person)
     assert [(person / name).read_bytes() for name in names] == first
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     help="Day that others are compared with; the first with enough valid reps by default.",
 )
 @rules_option
+@click.option("--svg", is_flag=True, help="Write the picture as progress.svg as well, for a text.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, and write no files.")
 @click.option(
     "--out",
@@ -40,6 +41,7 @@ def progress(
     name: str | None,
     baseline: dt.datetime | None,
     rules: Path | None,
+    svg: bool,
     as_json: bool,
     out: Path | None,
 ) -> None:
@@ -64,7 +66,7 @@ def progress(
         click.echo(progress_json(history), nl=False)
         return
     _print(history)
-    _write(history, out or folder)
+    _write(history, out or folder, svg=svg)
 
 
 def _today() -> dt.date:
@@ -73,16 +75,18 @@ def _today() -> dt.date:
     return dt.date.today()
 
 
-def _write(history: History, folder: Path) -> None:
-    from valgus.exports.figures.trend import write_trend
+def _write(history: History, folder: Path, *, svg: bool) -> None:
+    from valgus.exports.figures.trend import write_trend, write_trend_svg
     from valgus.exports.progress import PROGRESS_CSV, write_progress_csv, write_progress_json
     from valgus.whole import all_or_none
 
     with all_or_none(folder) as unfinished:
         write_trend(history, unfinished / "progress.png")
+        if svg:
+            write_trend_svg(history, unfinished / "progress.svg")
         write_progress_csv(history, unfinished / PROGRESS_CSV)
         write_progress_json(history, unfinished / "progress.json")
-    click.echo(f"Written: progress.png, progress.csv and progress.json in {folder}")
+    click.echo(f"Written: progress.png, {'.svg, ' if svg else ''}.csv and .json in {folder}")
 
 
 # --- on the terminal ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from valgus.exports.figures.style import svg_of
 from valgus.exports.wording import one_line, setup_name
 from valgus.model.history import History, Series
 from valgus.model.judgement import Outcome
@@ -43,6 +44,11 @@ MOST_SETUPS = 6
 def write_trend(history: History, path: Path, /) -> None:
     """Write the picture as PNG: a block for each set-up, its legs side by side, a row for each measure."""
     path.write_bytes(trend_png(history))
+
+
+def write_trend_svg(history: History, path: Path, /) -> None:
+    """Write the picture as SVG: same sessions, same bytes."""
+    path.write_bytes(svg_of(trend_figure(history)))
 
 
 def trend_png(history: History, /) -> bytes:
