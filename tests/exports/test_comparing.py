@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from tests.comparisons import changed, leg
-from tests.exports.test_figures import overlapping, panel, texts, whiskers
+from tests.exports.test_figures import check_every_text, panel, whiskers
 from tests.exports.test_overlay import filmed, frames_of
 from tests.trials import trial_of
 from valgus import rules
@@ -77,15 +77,7 @@ def test_what_is_not_the_same_is_said() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_text_of_the_figure_is_legible_and_on_nothing_else(case: str) -> None:
-    figure = comparison_figure(CASES[case])
-    figure.draw_without_rendering()
-    shown = texts(figure)
-    boxes = [text.get_window_extent() for text in shown]
-    assert min(text.get_fontsize() for text in shown) >= 8
-    for text, box in zip(shown, boxes, strict=True):
-        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1, text.get_text()
-        assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1, text.get_text()
-    assert overlapping(shown, boxes) == []
+    check_every_text(comparison_figure(CASES[case]))
 
 
 def said_on(figure: Figure) -> str:

@@ -213,7 +213,11 @@ def test_every_page_says_what_the_number_is_and_is_not(name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_text_is_on_the_page_legible_and_on_nothing_else(name: str) -> None:
-    figure = page(name)
+    check_every_text(page(name))
+
+
+def check_every_text(figure: Figure) -> None:
+    """Every text is on the page, at least 8 points high, and on no other."""
     figure.draw_without_rendering()
     shown = texts(figure)
     boxes = [text.get_window_extent() for text in shown]

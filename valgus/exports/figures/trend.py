@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from valgus.exports.figures.style import svg_of
+from valgus.exports.figures.style import DPI, png_of, svg_of
 from valgus.exports.wording import one_line, setup_name
 from valgus.model.history import History, Series
 from valgus.model.judgement import Outcome
 
-DPI = 150
 WIDTH_IN, PANEL_IN, HEAD_IN = 8.27, 2.1, 1.1
 SIDE_COLOURS = {"left": "#0072B2", "right": "#CC79A7"}
 #: Told apart by shape and by filling, so that a grey copy can be read.
@@ -53,9 +51,7 @@ def write_trend_svg(history: History, path: Path, /) -> None:
 
 def trend_png(history: History, /) -> bytes:
     """Return the picture as PNG."""
-    target = io.BytesIO()
-    trend_figure(history).savefig(target, format="png", dpi=DPI, metadata={"Software": "valgus"})
-    return target.getvalue()
+    return png_of(trend_figure(history))
 
 
 def trend_figure(history: History, /) -> Figure:
