@@ -188,6 +188,173 @@ def test_more_pain_never_makes_the_outcome_bolder(of: Facts, pain: float) -> Non
     assert decide(replace(of, pain_during=pain), BOOK).outcome.rank <= max(before, Outcome.HOLD.rank)
 
 
+#: Every sentence as it is read, with what would change it. Facts not named are those that make progress.
+WORDS: list[tuple[str, dict[str, Any], str, str]] = [
+    ("filming", {"filming": TURNED}, "the person is turned about 25 deg", "Film from the front."),
+    (
+        "filming",
+        {"valid": 0},
+        "no rep could be measured well enough",
+        "Film again as valgus check says.",
+    ),
+    ("few_reps", {"valid": 1}, "only 1 valid rep", "At least 3 valid reps; film 5."),
+    ("few_reps", {"valid": 2}, "only 2 valid reps", "At least 3 valid reps; film 5."),
+    (
+        "no_colour",
+        {"ok": 0, "green": 0},
+        "no rep has a colour: none is graded ok",
+        "Film so that reps are graded ok, with stickers where the band needs them.",
+    ),
+    (
+        "no_colour",
+        {"green": 0, "no_colour": "the band needs stickers"},
+        "no rep has a colour: the band needs stickers",
+        "Film so that reps are graded ok, with stickers where the band needs them.",
+    ),
+    (
+        "pain_high",
+        {"pain_during": 6.5},
+        "pain was 6.5 of 10 during the task; above 5 stop",
+        "Pain of at most 5; see a clinician if it stays.",
+    ),
+    (
+        "pain_not_settled",
+        {"pain_next_morning": 3.0},
+        "pain had not settled by the next morning (3 of 10)",
+        "Pain of at most 2 on the morning after.",
+    ),
+    (
+        "red_reps",
+        {"valid": 10, "green": 8, "red": 2},
+        "2 of 10 valid reps are red",
+        "Fewer than 2 red reps.",
+    ),
+    ("one_red_rep", {"green": 4, "red": 1}, "1 of 5 valid reps is red", "No red rep."),
+    (
+        "worse_than_baseline",
+        {"changes": (changed("fppa_asis_deg", 9.0),)},
+        "the mean projection angle from the sticker is 11.0 deg, 9.0 more than at baseline (2.0); 8.9 is "
+        "what measurement error can do",
+        "A mean back within measurement error of the baseline.",
+    ),
+    (
+        "worse_than_baseline",
+        {"changes": (replace(changed("fppa_deg", 9.0), at_depth_pct=12.0),)},
+        "the mean projection angle at the same depth of 12 % of leg length is 11.0 deg, 9.0 more than at "
+        "baseline (2.0); 8.9 is what measurement error can do",
+        "A mean back within measurement error of the baseline.",
+    ),
+    (
+        "drift",
+        {"drift": UP},
+        "the projection angle rises within the set from 2.0 to 9.0 deg (first against last third; the set's "
+        "own scatter explains up to 3.0)",
+        "A set whose last reps are like its first: fewer reps, more rest or less load.",
+    ),
+    (
+        "mean_beyond_green",
+        {"means": (banded("fppa_deg", 12.0, 0.1),)},
+        "the mean projection angle is 12.0 ± 0.1 deg, the green band ends at 11.3",
+        "A mean in the green band with its whole interval.",
+    ),
+    (
+        "mean_beyond_green",
+        {"means": (banded("knee_plus_trunk_deg", 30.0, None),)},
+        "the mean projection angle plus trunk lean is 30.0 deg, the green band ends at 28.4",
+        "A mean in the green band with its whole interval.",
+    ),
+    (
+        "edge_inside_interval",
+        {"means": (banded("fppa_deg", 8.0, 6.0),)},
+        "the mean projection angle is 8.0 ± 6.0 deg, the green band ends at 11.3: inside the interval, so "
+        "green is not sure",
+        "A lower mean, or a narrower interval: more even reps, filmed from straight in front.",
+    ),
+    ("few_green", {"green": 3, "amber": 2}, "3 of 5 valid reps are green", "At least 80 % green reps."),
+    (
+        "few_ok_reps",
+        {"valid": 3, "ok": 2, "green": 3},
+        "only 2 of 3 valid reps are graded ok",
+        "At least 3 reps graded ok: film as valgus check says.",
+    ),
+    (
+        "compensation_worse",
+        {"changes": (changed("trunk_lean_deg", 6.0, 5.0),)},
+        "the mean trunk lean is 8.0 deg, 6.0 more than at baseline (2.0); 5.0 is what measurement error can "
+        "do",
+        "Trunk and pelvis as steady as at baseline.",
+    ),
+    (
+        "pain_some",
+        {"pain_during": 4.0},
+        "pain was 4 of 10 during the task; up to 2 is safe",
+        "Pain of at most 2 during the task.",
+    ),
+    *(
+        (
+            "pain_unknown",
+            missing,
+            f"{what} was not entered",
+            "Enter pain during the task and on the next morning (0-10), in session.toml or by option.",
+        )
+        for missing, what in (
+            ({"pain_during": None, "pain_next_morning": None}, "pain"),
+            ({"pain_during": None}, "pain during the task"),
+            ({"pain_next_morning": None}, "pain on the next morning"),
+        )
+    ),
+    (
+        "one_more_session",
+        {"met_before": 0},
+        "this session meets every condition; 2 in a row are needed",
+        "One more session like this, in the same task and set-up.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "of", "says", "would_change"), WORDS)
+def test_every_reason_in_its_own_words(code: str, of: dict[str, Any], says: str, would_change: str) -> None:
+    reason = next(reason for reason in decide(facts(**of), BOOK).reasons if reason.code == code)
+    assert (reason.says, reason.would_change) == (says, would_change)
+
+
+def test_there_are_words_of_every_row() -> None:
+    assert {code for code, *_ in WORDS} == set(ROWS)
+
+
+@pytest.mark.parametrize(("mean_deg", "noted"), [(-10.0, False), (-10.1, True), (None, False)])
+def test_more_than_straight_is_noted_in_words(mean_deg: float | None, noted: bool) -> None:
+    words = "The knee goes outwards (-10.1 deg, below -10): more than straight is not better."
+    assert decide(facts(fppa_mean=mean_deg), BOOK).notes == ((words,) if noted else ())
+
+
+@pytest.mark.parametrize(
+    ("of", "outcome"),
+    [
+        ({"pain_during": 5.0}, Outcome.HOLD),
+        ({"pain_during": 5.1}, Outcome.REGRESS),
+        ({"pain_during": 2.0, "pain_next_morning": 2.0}, Outcome.PROGRESS),
+        ({"pain_during": 2.1}, Outcome.HOLD),
+        ({"pain_next_morning": 2.1}, Outcome.REGRESS),
+        ({"valid": 3, "ok": 3, "green": 3}, Outcome.PROGRESS),
+        ({"valid": 5, "ok": 5, "green": 4, "amber": 1}, Outcome.PROGRESS),
+        ({"valid": 0, "ok": 0, "green": 0}, Outcome.CANNOT_JUDGE),
+    ],
+)
+def test_what_is_just_on_a_limit_is_within_it(of: dict[str, Any], outcome: Outcome) -> None:
+    assert decide(facts(**of), BOOK).outcome is outcome
+
+
+def test_reasons_that_ask_for_the_same_stay_in_the_order_of_the_table() -> None:
+    both = facts(pain_during=4.0, red=1, green=4, drift=UP)
+    assert codes(both) == ["drift", "one_red_rep", "pain_some"]
+
+
+def test_a_decision_says_which_task_and_leg_it_is_about() -> None:
+    decided = decide(facts(task="landing", side="right"), BOOK)
+    assert (decided.task, decided.side) == ("landing", "right")
+
+
 # --- drift --------------------------------------------------------------------------------------------------
 
 
@@ -196,6 +363,26 @@ def test_a_set_that_gets_worse_on_a_line_drifts_by_what_its_thirds_differ() -> N
     assert drift is not None
     assert (drift.first, drift.last, drift.value) == (1.0, 9.0, 8.0)
     assert drift.real
+
+
+@pytest.mark.parametrize(
+    ("values", "first", "last", "noise"),
+    [
+        # About the level line at 1.2 the squares add up to 2.8: t(3) = 3.1824 times the root of 2.8 / 3.
+        ([1.0, 2.0, 0.0, 2.0, 1.0], 1.5, 1.5, 3.075),
+        # Thirds of eight are three: the root of 2 / 3. t(6) = 2.4469; squares about the level 17.5 add to 50.
+        ([15.0, 20.0, 15.0, 20.0, 20.0, 15.0, 20.0, 15.0], 16.667, 16.667, 5.767),
+        # Exactly on a line: only the least drift that is spoken of is left.
+        ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], 1.5, 6.5, 3.0),
+    ],
+)
+def test_the_noise_of_a_set_is_the_interval_of_the_difference_of_its_thirds(
+    values: list[float], first: float, last: float, noise: float
+) -> None:
+    drift = drift_within(values, "trunk_lean_deg", BOOK)
+    assert drift is not None
+    assert (drift.measure, drift.first, drift.last) == ("trunk_lean_deg", first, last)
+    assert drift.noise == noise
 
 
 def test_a_set_that_gets_better_does_not_drift() -> None:

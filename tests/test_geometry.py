@@ -31,7 +31,9 @@ def test_a_knee_medial_to_the_line_from_hip_to_ankle_is_positive(knee: FloatArra
 
 def test_coinciding_points_have_no_angle() -> None:
     assert np.isnan(geometry.signed_bend_deg(at(0, 1), at(0, 1), at(0, 0)))
+    assert np.isnan(geometry.signed_bend_deg(at(0, 1), at(0, 0), at(0, 0)))
     assert np.isnan(geometry.angle_deg(at(0, 0), at(0, 0), at(1, 0)))
+    assert np.isnan(geometry.angle_deg(at(1, 0), at(0, 0), at(0, 0)))
     assert np.isnan(geometry.tilt_deg(at(1, 1), at(1, 1)))
     assert np.isnan(geometry.lean_deg(at(1, 1), at(1, 1)))
 

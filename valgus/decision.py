@@ -185,10 +185,6 @@ def _missing_pain(facts: Facts, book: RuleBook) -> str:
     return f"{what} was not entered"
 
 
-def _said_pain(facts: Facts) -> str:
-    return f"pain was {_of_ten(facts.pain_during)} during the task"
-
-
 def _of_ten(value: float | None) -> str:
     return f"{value:g} of 10"
 

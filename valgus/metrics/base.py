@@ -118,11 +118,6 @@ def change_from_standing(signal: str, *, least_known: float = 0.5) -> Reduce:
     return reduce
 
 
-def largest(signal: str) -> Reduce:
-    """Return the largest value of a signal during the rep."""
-    return lambda view: _of_known(np.max, view.signal(signal)[view.during()])
-
-
 def over_rep(signal: str) -> Reduce:
     """Return the median of a signal over the whole rep: for holds, which have no lowest point."""
     return lambda view: median_of(view.signal(signal)[view.during()])
