@@ -18,6 +18,7 @@ PACKAGE = Path(valgus.__file__).parent
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "whole": {"errors"},
+    "memory": set(),
     "model": {"errors"},
     "geometry": {"model"},
     "filters": {"model"},
@@ -49,12 +50,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": {
         *("model", "errors", "video", "backends", "pose", "cleaning", "orientation", "metrics", "tasks"),
         *("segmentation", "quality", "uncertainty", "rules", "summary", "flags", "evidence"),
-        *("stickers", "sessions", "verdict", "items"),
+        *("stickers", "sessions", "verdict", "items", "memory"),
     },
     "history": {"model", "errors", "rules", "results", "sessions", "flags", "summary", "decision", "verdict"},
     "comparison": {"model", "errors", "summary", "history", "metrics"},
     "repeatability": {"model", "errors"},
-    "oneclip": {"model", "pipeline", "results", "exports", "sessions", "plan"},
+    "oneclip": {"model", "pipeline", "results", "exports", "sessions", "plan", "memory"},
     "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip", "whole"},
     "contract": {"model", "errors", "results", "exports", "metrics", "tasks", "batch", "whole"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from valgus import results
+from valgus import memory, results
 from valgus.model.order import Order
 from valgus.model.rulebook import RuleBook
 from valgus.model.session import Session
@@ -57,7 +57,7 @@ def save_results(
     order : Order
         What was asked for.
     draw_overlay : callable or None
-        Writes the overlay video to a path; None for no video.
+        Writes the overlay video of the order to a path; None for no video.
 
     Raises
     ------
@@ -75,14 +75,17 @@ def save_results(
 
     def write_pictures(unfinished: Path) -> None:
         write_figure(trial, stills, unfinished / results.FIGURE)
+        memory.give_back()
         overlay = unfinished / results.OVERLAY
         if draw_overlay is not None and trial.setup is not None:
             draw_overlay(overlay)
+            memory.give_back()
         plan = plan_from_analysis(trial, order.book) if trial.verdicts else None
         page, language = unfinished / results.REPORT, language_named(order.language)
         write_report(trial, page, stills=stills, overlay=overlay, plan=plan, language=language)
 
-    results.save(trial, folder, extras=(write_pictures,))
+    drawn = None if draw_overlay is None or trial.setup is None else order.overlay
+    results.save(trial, folder, extras=(write_pictures,), overlay=drawn)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from valgus import (
     cleaning,
     flags,
     items,
+    memory,
     orientation,
     pose,
     quality,
@@ -92,6 +93,7 @@ def analyze(
     settings = settings or Settings()
     model = resolve(settings.model, offline=settings.offline)
     clip, track, evidence = watch(path, model, settings, progress=progress)
+    memory.give_back()
     session = sessions.dated(session or Session(), clip)
     made = provenance_of(model, settings)
     return measure(clip, track, evidence, settings, provenance=made, session=session, book=book)

@@ -358,7 +358,7 @@ class _Columns:
 
     def as_track(self, scale: tuple[float, float], steps: tuple[str, ...]) -> PoseTrack:
         """Return the track in full-size pixels, rounded so that what is saved is what is computed with."""
-        numbers = np.array(self._numbers).reshape(-1, len(LANDMARKS), _NUMBERS)
+        numbers = np.frombuffer(self._numbers).reshape(-1, len(LANDMARKS), _NUMBERS)
         xy, confidence = numbers[..., :2], np.nan_to_num(numbers[..., 2])
         outside = _outside(xy, self._size_px)
         xy[outside], confidence[outside] = np.nan, 0.0

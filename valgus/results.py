@@ -24,6 +24,7 @@ from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Setup
 from valgus.model.judgement import Decision, DepthProfile, ItemResult
+from valgus.model.order import OverlayWanted
 from valgus.model.rep import Rep
 from valgus.model.rule import Finding, Flag
 from valgus.model.session import Session
@@ -68,13 +69,15 @@ class _Record:
     profiles: tuple[DepthProfile, ...] = ()
     verdicts: tuple[Decision, ...] = ()
     items: tuple[ItemResult, ...] = ()
+    overlay: OverlayWanted | None = None
 
 
 @dataclass(frozen=True)
 class Header:
     """What of ``analysis.json`` says which clip was analysed, and how.
 
-    ``setup`` is None where nobody's legs were seen, and else not looked into.
+    ``setup`` is None where nobody's legs were seen, and else not looked into; ``overlay`` is None where no
+    overlay video was drawn.
     """
 
     schema_version: int
@@ -82,6 +85,7 @@ class Header:
     setup: Any
     provenance: Provenance
     session: Session
+    overlay: OverlayWanted | None = None
 
 
 _RECORDS = TypeAdapter(_Record)
@@ -111,13 +115,22 @@ def check_can_save(folder: Path, /) -> None:
         raise cannot_write(folder.name, wrong, UNTOUCHED) from wrong
 
 
-def save(trial: Trial, folder: Path, /, *, extras: tuple[Callable[[Path], None], ...] = ()) -> None:
+def save(
+    trial: Trial,
+    folder: Path,
+    /,
+    *,
+    extras: tuple[Callable[[Path], None], ...] = (),
+    overlay: OverlayWanted | None = None,
+) -> None:
     """Write a trial as a folder; an earlier result there is replaced only once the new one is complete.
 
     Parameters
     ----------
     extras : tuple of callables
         Each is given the unfinished folder and writes more into it, a figure for example.
+    overlay : OverlayWanted or None
+        What the overlay video among them shows; None where there is none.
 
     Raises
     ------
@@ -128,7 +141,7 @@ def save(trial: Trial, folder: Path, /, *, extras: tuple[Callable[[Path], None],
         write_reps(trial, unfinished / REPS)
         write_frames(trial, unfinished / FRAMES)
         write_landmarks(trial, unfinished / LANDMARKS)
-        (unfinished / ANALYSIS).write_text(_as_json(trial), encoding="utf-8")
+        (unfinished / ANALYSIS).write_text(_as_json(trial, overlay), encoding="utf-8")
         for write in extras:
             write(unfinished)
 
@@ -216,7 +229,7 @@ def _shared(record: _Record) -> dict[str, Any]:
 # --- analysis.json ---------------------------------------------------------------------------------------
 
 
-def _as_json(trial: Trial) -> str:
+def _as_json(trial: Trial, overlay: OverlayWanted | None) -> str:
     record = _Record(
         schema_version=SCHEMA_VERSION,
         **{name: getattr(trial, name) for name in _SAME},
@@ -225,6 +238,7 @@ def _as_json(trial: Trial) -> str:
         track_steps=trial.track.steps,
         track_has_world=trial.track.world_m is not None,
         measure_columns=tuple(trial.measures.columns),
+        overlay=overlay,
     )
     return json.dumps(
         _RECORDS.dump_python(record, mode="json"), indent=1, ensure_ascii=False, allow_nan=False

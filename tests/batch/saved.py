@@ -53,6 +53,8 @@ def save(clip: ClipHere, order: Order = ORDER) -> None:
 
     def pictures(folder: Path) -> None:
         (folder / results.FIGURE).touch()
+        if order.overlay is not None:
+            (folder / results.OVERLAY).touch()
         (folder / results.REPORT).write_text('<!DOCTYPE html>\n<html lang="en">\n', encoding="utf-8")
 
-    results.save(trial_for(clip, order), clip.folder, extras=(pictures,))
+    results.save(trial_for(clip, order), clip.folder, extras=(pictures,), overlay=order.overlay)

@@ -93,6 +93,17 @@ def test_an_overlay_that_is_wanted_now_is_drawn_without_measuring(clip: ClipHere
     assert standing(clip, tmp_path) is Standing.DONE, "one that is there already does no harm"
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+def test_faces_hidden_otherwise_are_drawn_again_without_measuring(hidden: bool, tmp_path: Path) -> None:
+    as_before, otherwise = (
+        replace(ORDER, overlay=OverlayWanted(blur_faces=blur)) for blur in (hidden, not hidden)
+    )
+    save(drawn := clip_at(tmp_path / DAY / "right.mp4"), as_before)
+    assert standing(drawn, tmp_path, order=as_before) is Standing.DONE
+    assert standing(drawn, tmp_path, order=otherwise) is Standing.RENEW
+    assert standing(drawn, tmp_path) is Standing.DONE, "without the wish for a video any will do"
+
+
 def test_a_report_in_another_language_is_written_without_measuring(clip: ClipHere, tmp_path: Path) -> None:
     assert standing(clip, tmp_path, order=replace(ORDER, language="de")) is Standing.RENEW
 

@@ -167,8 +167,11 @@ def _same_work(header: Header, settings: Settings, order: Order, model_sha256: s
 
 
 def _is_whole(folder: Path, header: Header, order: Order) -> bool:
-    overlay = (results.OVERLAY,) if order.overlay is not None and header.setup is not None else ()
-    whole = all((folder / name).is_file() for name in (*results.ALWAYS, *overlay))
+    drawn = order.overlay is not None and header.setup is not None
+    if drawn and header.overlay != order.overlay:
+        return False
+    needed = results.ALL_FILES if drawn else results.ALWAYS
+    whole = all((folder / name).is_file() for name in needed)
     return whole and _language_of(folder / results.REPORT) == order.language
 
 

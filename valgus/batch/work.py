@@ -123,7 +123,7 @@ def _look(task: Look) -> Answer:
 
 
 def _analyse(task: Analyse, tell: Tell) -> Answer:
-    from valgus.oneclip import OverlayOf, measured, save_results
+    from valgus.oneclip import measured, save_results
 
     order = task.order
     trial = measured(
@@ -133,17 +133,14 @@ def _analyse(task: Analyse, tell: Tell) -> Answer:
         book=order.book,
         progress=lambda done, total: tell(MEASURING, done, total),
     )
-    draw = None
-    if order.overlay is not None:
-        draw = OverlayOf(trial, task.path, order.overlay.blur_faces, _drawing(tell))
-    save_results(trial, task.path, task.folder, order, draw_overlay=draw)
+    save_results(trial, task.path, task.folder, order, draw_overlay=_overlay_of(trial, task, tell))
     return Saved()
 
 
 def _renew(task: Renew, tell: Tell) -> Answer:
     from valgus.oneclip import save_results
     from valgus.pipeline import judged
-    from valgus.results import load
+    from valgus.results import OVERLAY, load, load_header
 
     try:
         earlier = load(task.source)
@@ -151,19 +148,21 @@ def _renew(task: Renew, tell: Tell) -> Answer:
         return _analyse(Analyse(task.path, task.folder, task.order), tell)
     clip = replace(earlier.clip, name=task.path.name)
     trial = judged(replace(earlier, clip=clip, session=task.session), task.order.book)
-    draw = _earlier_or_new_overlay(task, trial, tell)
-    save_results(trial, task.path, task.folder, task.order, draw_overlay=draw)
+    drawn = load_header(task.source).overlay
+    if drawn is not None and task.order.overlay in (drawn, None) and (task.source / OVERLAY).is_file():
+        # A drawn one is the same for every name and session.
+        order = replace(task.order, overlay=drawn)
+        copied = partial(_copy, task.source / OVERLAY)
+        save_results(trial, task.path, task.folder, order, draw_overlay=copied)
+        return Saved()
+    save_results(trial, task.path, task.folder, task.order, draw_overlay=_overlay_of(trial, task, tell))
     return Saved()
 
 
-def _earlier_or_new_overlay(task: Renew, trial: Trial, tell: Tell) -> Callable[[Path], None] | None:
-    """Return what puts the overlay video in place: a drawn one is the same for every name and session."""
+def _overlay_of(trial: Trial, task: Analyse | Renew, tell: Tell) -> Callable[[Path], None] | None:
+    """Return what draws the overlay video that was ordered, None where none was."""
     from valgus.oneclip import OverlayOf
-    from valgus.results import OVERLAY
 
-    drawn = task.source / OVERLAY
-    if drawn.is_file():
-        return partial(_copy, drawn)
     if task.order.overlay is None:
         return None
     return OverlayOf(trial, task.path, task.order.overlay.blur_faces, _drawing(tell))

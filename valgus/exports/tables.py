@@ -16,9 +16,11 @@ from valgus.model.frontal import Facing, Side
 from valgus.model.judgement import Outcome
 from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Flag, Level
+from valgus.model.track import PoseTrack
 from valgus.model.trial import PELVIS_BASELINES, PELVIS_SOURCES, Trial
 
-TIME_DECIMALS = 6
+#: Rows of the landmarks that are held as a table at once: a long clip has many, of two hundred numbers each.
+FRAMES_AT_A_TIME = 2000
 
 
 def write_reps(trial: Trial, path: Path, /) -> None:
@@ -33,7 +35,12 @@ def write_frames(trial: Trial, path: Path, /) -> None:
 
 def write_landmarks(trial: Trial, path: Path, /) -> None:
     """Write the raw pose track, ``landmarks.csv``: pixels, visibility, metres; one row per frame."""
-    _write(landmarks_table(trial), path)
+    track, first = trial.track, True
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for start in range(0, max(len(track.time_s), 1), FRAMES_AT_A_TIME):
+            block = landmarks_table(track, slice(start, start + FRAMES_AT_A_TIME))
+            block.to_csv(file, index=False, header=first, lineterminator="\n")
+            first = False
 
 
 def reps_table(trial: Trial, /) -> pd.DataFrame:
@@ -163,14 +170,14 @@ def _provenance(trial: Trial) -> dict[str, str]:
     }
 
 
-def landmarks_table(trial: Trial, /) -> pd.DataFrame:
-    """Return the raw pose track as a table: ``NAME_x_px, NAME_y_px, NAME_visibility, NAME_x_m ...``."""
-    track = trial.track
-    world_m = track.world_m if track.world_m is not None else np.full((*track.xy_px.shape[:2], 3), np.nan)
-    values = np.concatenate([track.xy_px, track.confidence[..., None], world_m], axis=2)
+def landmarks_table(track: PoseTrack, frames: slice = slice(None), /) -> pd.DataFrame:
+    """Return frames of a track as a table: ``NAME_x_px, NAME_y_px, NAME_visibility, NAME_x_m ...``."""
+    time_s, xy_px, confidence = track.time_s[frames], track.xy_px[frames], track.confidence[frames]
+    world_m = np.full((*xy_px.shape[:2], 3), np.nan) if track.world_m is None else track.world_m[frames]
+    values = np.concatenate([xy_px, confidence[..., None], world_m], axis=2)
     columns = [f"{name}_{part}" for name, part in itertools.product(track.names, LANDMARK_PARTS)]
-    table = pd.DataFrame(values.reshape(len(track.time_s), -1), columns=columns)
-    table.insert(0, LANDMARK_TIME.name, track.time_s)
+    table = pd.DataFrame(values.reshape(len(time_s), -1), columns=columns)
+    table.insert(0, LANDMARK_TIME.name, time_s)
     return table
 
 

@@ -11,7 +11,7 @@ from valgus.model.settings import Settings
 
 @dataclass(frozen=True)
 class OverlayWanted:
-    """That an overlay video is written, and whether faces are hidden in it."""
+    """An overlay video, and whether faces are hidden in it."""
 
     blur_faces: bool = True
 
