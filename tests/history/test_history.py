@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -308,24 +309,34 @@ def test_links_in_circles_are_not_followed(tmp_path: Path) -> None:
     assert len(only_series(tmp_path).visits) == 1
 
 
-def test_two_hundred_sessions_are_shown_in_under_two_seconds(tmp_path: Path) -> None:
+def _cpu_s(
+    run: Callable[[], subprocess.CompletedProcess[str]],
+) -> tuple[float, subprocess.CompletedProcess[str]]:
+    """Return CPU seconds of one process alone, and what it was: what else runs here is not to decide."""
+    before = os.times()
+    ran = run()
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system, ran
+
+
+def test_two_hundred_sessions_cost_less_than_loading_the_program_does(tmp_path: Path) -> None:
+    """A second or so on a usual machine; held against a yardstick, because machines differ."""
+
     source = save_session(tmp_path / "source", START, clip_of(4.0))
     person = tmp_path / "person"
     for k in range(200):
         day = date(2020, 1, 1) + k * FORTNIGHT / 2
         shutil.copytree(source, person / str(day) / source.name)
-    seconds = []
+    loads = "import pandas, matplotlib.pyplot, scipy.special, pydantic, rich.console"
+    yardstick, shown = [], []
     for _ in range(3):
-        before = os.times()
-        ran = valgus("progress", person)
-        after = os.times()
-        # Of this process alone: what else runs on the machine is not to decide.
-        seconds.append(
-            after.children_user + after.children_system - before.children_user - before.children_system
+        yardstick.append(
+            _cpu_s(lambda: subprocess.run([sys.executable, "-c", loads], check=True, text=True))[0]
         )
+        seconds, ran = _cpu_s(lambda: valgus("progress", person))
+        shown.append(seconds)
     assert "200 days with sessions" in ran.stdout
-    print(f"progress over 200 sessions took {min(seconds):.2f} s of one core")
-    assert min(seconds) < 2.0
+    assert min(shown) < 2 * min(yardstick)
 
 
 # --- the page of one session ------------------------------------------------------------------------------
