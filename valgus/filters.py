@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.interpolate import PchipInterpolator
@@ -39,11 +41,17 @@ def _low_pass_run(values: FloatArray, time_s: FloatArray, cutoff_hz: float) -> F
     rate_hz = (len(even_s) - 1) / (even_s[-1] - even_s[0])
     if cutoff_hz / ZERO_LAG_SHARE >= rate_hz / 2:
         return values
-    sections = butter(2, _design_hz(cutoff_hz, rate_hz), fs=rate_hz, output="sos")
+    sections = _sections(_design_hz(cutoff_hz, rate_hz), rate_hz)
     even = np.interp(even_s, time_s, values)
     # Odd extension by about one period of the cut-off keeps the ends from being pulled.
     pad = min(len(even) - 1, int(np.ceil(rate_hz / cutoff_hz)))
     return np.interp(time_s, even_s, sosfiltfilt(sections, even, padlen=pad))
+
+
+@lru_cache(maxsize=16)
+def _sections(design_hz: float, rate_hz: float) -> FloatArray:
+    # Designed once for all landmarks of a track.
+    return np.asarray(butter(2, design_hz, fs=rate_hz, output="sos"), dtype=np.float64)
 
 
 def _design_hz(cutoff_hz: float, rate_hz: float) -> float:
@@ -76,11 +84,12 @@ def hampel_outliers(values: FloatArray, *, window: int, n_sd: float, least: floa
 
 def _moving_median(values: FloatArray, window: int) -> FloatArray:
     """Return the median of the known values in each window; the ends are repeated, all gap gives NaN."""
-    around = sliding_window_view(np.pad(values, window // 2, mode="edge"), window)
-    known = np.isfinite(around).any(axis=1)
-    median = np.full(len(values), np.nan)
-    median[known] = np.nanmedian(around[known], axis=1)
-    return median
+    # Sorted, gaps come last: the middle of what is known is found by counting it.
+    around = np.sort(sliding_window_view(np.pad(values, window // 2, mode="edge"), window), axis=1)
+    known = np.isfinite(around).sum(axis=1)
+    below, above = (np.maximum(known - 1, 0) // 2, known // 2)
+    each = np.arange(len(values))
+    return np.asarray(np.where(known > 0, (around[each, below] + around[each, above]) / 2, np.nan))
 
 
 def fill_runs(values: FloatArray, time_s: FloatArray, gaps: list[slice]) -> FloatArray:

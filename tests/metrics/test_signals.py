@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from tests.metrics.views import REP, TIME_S, leg, points, view
@@ -209,8 +208,8 @@ def test_the_drop_needs_both_stickers_in_most_frames_of_the_lowest_point(
         "pelvic_drop_absolute_deg": tilt,
         "pelvic_drop_from_two_legs_deg": NAN,
     }
-    of = metrics.RepView(rep, pd.DataFrame(table))
+    of = view(rep, **table)
     assert np.isfinite(pelvis.PELVIC_DROP.of(of)) == known
     assert np.isfinite(pelvis.PELVIC_DROP_ABSOLUTE.of(of)) == known
-    two_legs = metrics.RepView(rep, pd.DataFrame(table | {"pelvic_drop_from_two_legs_deg": tilt}))
+    two_legs = view(rep, **(table | {"pelvic_drop_from_two_legs_deg": tilt}))
     assert np.isfinite(pelvis.PELVIC_DROP.of(two_legs)) == known

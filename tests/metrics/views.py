@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from valgus.metrics import RepView
 from valgus.model.arrays import FloatArray
@@ -21,9 +20,11 @@ DEPTH_PCT = np.interp(TIME_S, [0.0, 1.0, 2.0, 3.0, 4.0], [0.0, 0.0, 20.0, 0.0, 0
 
 
 def view(rep: Rep = REP, **signals: Any) -> RepView:
-    """Return the rep over some signals; each is (41,) values, or one for all frames."""
-    table = {"depth_pct": DEPTH_PCT, "ankle_height_pct": 0.0} | signals
-    return RepView(rep, pd.DataFrame({"time_s": TIME_S} | table))
+    """Return the rep over some signals; each is one value for each of ``time_s``, or one for all of them."""
+    table = {"time_s": TIME_S, "depth_pct": DEPTH_PCT, "ankle_height_pct": 0.0} | signals
+    return RepView(
+        rep, {name: np.broadcast_to(values, np.shape(table["time_s"])) for name, values in table.items()}
+    )
 
 
 def points(*xy: tuple[float, float]) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -101,18 +101,23 @@ def measures_of(reps: Sequence[Rep], signals: pd.DataFrame, /, *, chosen: Sequen
 
     NaN is 'not measurable', or not measured in this task.
     """
-    by_side = {side: table.reset_index(drop=True) for side, table in signals.groupby("side")}
     rows = [
-        {m.column.name: round(m.of(RepView(rep, by_side[rep.side.value])), DECIMALS) + 0.0 for m in chosen}
-        for rep in reps
+        {m.column.name: round(m.of(view), DECIMALS) + 0.0 for m in chosen} for view in _views(reps, signals)
     ]
     return pd.DataFrame(rows, columns=[column.name for column in MEASURE_COLUMNS], dtype=np.float64)
 
 
 def depth_profiles_of(reps: Sequence[Rep], signals: pd.DataFrame, /) -> tuple[DepthProfile, ...]:
     """Return the projection angle by depth, one profile for each rep."""
-    by_side = {side: table.reset_index(drop=True) for side, table in signals.groupby("side")}
-    return tuple(knee.depth_profile(RepView(rep, by_side[rep.side.value])) for rep in reps)
+    return tuple(knee.depth_profile(view) for view in _views(reps, signals))
+
+
+def _views(reps: Sequence[Rep], signals: pd.DataFrame) -> Iterator[RepView]:
+    by_side = {
+        side: {str(name): np.asarray(table[name], dtype=np.float64) for name in table.columns.drop("side")}
+        for side, table in signals.groupby("side")
+    }
+    return (RepView(rep, by_side[rep.side.value]) for rep in reps)
 
 
 __all__ = [

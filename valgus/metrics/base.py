@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from valgus.model.arrays import BoolArray, FloatArray
 from valgus.model.column import Column
@@ -37,19 +36,19 @@ class Signal:
 
 @dataclass(frozen=True, eq=False)
 class RepView:
-    """One rep with the signals of its leg: what a measure may look at."""
+    """One rep with the signals of its leg, (n,) each, by name: what a measure may look at."""
 
     rep: Rep
-    signals: pd.DataFrame
+    signals: Mapping[str, FloatArray]
 
     @property
     def time_s(self) -> FloatArray:
         """Presentation times (n,) of the whole track."""
-        return np.asarray(self.signals["time_s"], dtype=np.float64)
+        return self.signals["time_s"]
 
     def signal(self, name: str) -> FloatArray:
         """Return the (n,) values of one signal over the whole track."""
-        return np.asarray(self.signals[name], dtype=np.float64)
+        return self.signals[name]
 
     def during(self) -> BoolArray:
         """Return the frames (n,) from start to end of the rep, both included."""
