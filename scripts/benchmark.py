@@ -79,14 +79,23 @@ def _cpu_s() -> float:
 @click.option("--clip", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another clip.")
 @click.option("--runs", default=3, show_default=True, help="Rounds; every job runs once in each.")
 @click.option("--folder", is_flag=True, help="Time valgus batch on eight clips as well.")
+@click.option("--overlay", is_flag=True, help="Time the overlay video as well.")
 @click.option("--memory", is_flag=True, help="Measure peak memory of a 20 s and a 10 min clip as well.")
 @click.option("--pose-rate", is_flag=True, help="Measure what fewer pictures a second do as well.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here as well.")
-def main(clip: Path | None, runs: int, folder: bool, memory: bool, pose_rate: bool, out: Path | None) -> None:
+def main(
+    clip: Path | None,
+    runs: int,
+    folder: bool,
+    overlay: bool,
+    memory: bool,
+    pose_rate: bool,
+    out: Path | None,
+) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         parts = [_head(), one_clip(clip or phone_clip(place / "phone.mp4"), runs)]
-        parts += [overlay_cost(SAMPLES / "step_down_left.mp4", runs)]
+        parts += [overlay_cost(SAMPLES / "step_down_left.mp4", runs)] if overlay else []
         parts += [folder_of_clips(place, runs)] if folder else []
         parts += [peak_memory(place)] if memory else []
         if pose_rate:
@@ -267,23 +276,43 @@ def folder_of_clips(place: Path, runs: int) -> str:
             source.read_bytes() + bytes([0, 0, 0, 12]) + b"free" + bytes([k] * 4)
         )
     one, two = (Job(f"{n} worker{'s' if n > 1 else ''}", partial(batch, clips, n)) for n in (1, 2))
+    ceiling = Job("ceiling: two bare processes, half of the clips each", partial(bare_analyses, clips, 2))
     alone = Job("one bare network process", partial(bare_networks, source, 1))
     both = Job("two bare network processes, the same work each", partial(bare_networks, source, 2))
-    in_turn((one, two, alone, both), runs, warm_up=False)
-    gain, ceiling = one.ratio("wall_s", two), 2 * alone.ratio("wall_s", both)
-    busy = {job: job.seconds("cpu_s") / job.seconds("wall_s") for job in (one, two)}
+    jobs = (one, two, ceiling, alone, both)
+    in_turn(jobs, runs, warm_up=False)
+    busy = {job: job.seconds("cpu_s") / job.seconds("wall_s") for job in jobs}
     rows = [
-        [job.name, f"{job.seconds('wall_s'):.1f}", f"{job.seconds('cpu_s'):.1f}"]
-        for job in (one, two, alone, both)
+        [job.name, f"{job.seconds('wall_s'):.1f}", f"{job.seconds('cpu_s'):.1f}", f"{busy[job]:.2f}"]
+        for job in jobs
     ]
     return (
         f"## A folder of {FOLDER_CLIPS} clips\n\n`valgus batch --no-overlay` on `{source.name}`. "
         f"Rounds: {runs}.\n\n"
-        f"{table(['', 'wall s', 'CPU s'], rows)}\n\n"
-        f"Two workers have {gain:.2f} times the throughput of one, which keeps {busy[one]:.2f} cores busy\n"
-        f"by itself (decoding, picture and mirror image side by side); two keep {busy[two]:.2f} busy. Two\n"
-        f"bare network processes have {ceiling:.2f} times the throughput of one.\n"
+        f"{table(['', 'wall s', 'CPU s', 'cores busy'], rows)}\n\n"
+        f"`valgus batch` with two workers has {100 * ceiling.ratio('wall_s', two):.0f} % of the throughput\n"
+        f"of two bare processes that share the clips between them, and {one.ratio('wall_s', two):.2f} times\n"
+        f"that of one worker, which keeps {busy[one]:.2f} cores busy by itself: decoding, picture and\n"
+        "mirror image side by side. Two bare network processes have\n"
+        f"{2 * alone.ratio('wall_s', both):.2f} times the throughput of one.\n"
     )
+
+
+def bare_analyses(folder: Path, processes: int) -> None:
+    """Analyse and save the clips of a folder by so many processes that nobody looks after."""
+    code = (
+        "import sys; from pathlib import Path;"
+        "from valgus.model.order import Order; from valgus.model.session import Session;"
+        "from valgus.model.settings import Settings; from valgus.oneclip import measured, save_results;"
+        "from valgus.rules import published;"
+        "order = Order(Settings(offline=True), Session(), published(), None);"
+        "[save_results(measured(clip, order.settings, given=order.given, book=order.book), clip,"
+        " Path(sys.argv[1]) / f'{clip.name}.valgus', order, draw_overlay=None)"
+        " for clip in map(Path, sys.argv[2:])]"
+    )
+    clips = sorted(map(str, folder.glob("*.mp4")))
+    with tempfile.TemporaryDirectory() as out:
+        at_once([[sys.executable, "-c", code, out, *clips[k::processes]] for k in range(processes)])
 
 
 def batch(clips: Path, workers: int) -> None:
@@ -304,8 +333,12 @@ def bare_networks(clip: Path, processes: int) -> None:
         "b.network_alone(Path(sys.argv[2]), resolve('full', offline=True).path, 1200)"
     )
     command = [sys.executable, "-c", code, str(Path(__file__).parent), str(clip)]
-    running = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(processes)]
-    assert [process.wait() for process in running] == [0] * processes
+    at_once([command] * processes)
+
+
+def at_once(commands: Sequence[list[str]]) -> None:
+    running = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for command in commands]
+    assert not any(process.wait() for process in running)
 
 
 # --- memory -------------------------------------------------------------------------------------------------
