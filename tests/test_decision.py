@@ -38,6 +38,7 @@ ROWS: dict[str, tuple[dict[str, Any], Outcome]] = {
     "filming": ({"filming": TURNED}, Outcome.CANNOT_JUDGE),
     "few_reps": ({"valid": 2, "ok": 2, "green": 0}, Outcome.CANNOT_JUDGE),
     "no_colour": ({"ok": 0, "green": 0}, Outcome.CANNOT_JUDGE),
+    "error_unknown": ({"means": (banded("fppa_deg", 2.0, None),)}, Outcome.CANNOT_JUDGE),
     "pain_high": ({"pain_during": 6.0}, Outcome.REGRESS),
     "pain_not_settled": ({"pain_next_morning": 3.0}, Outcome.REGRESS),
     "red_reps": ({"valid": 10, "ok": 10, "green": 8, "red": 2}, Outcome.REGRESS),
@@ -210,6 +211,12 @@ WORDS: list[tuple[str, dict[str, Any], str, str]] = [
         {"green": 0, "no_colour": "the band needs stickers"},
         "no rep has a colour: the band needs stickers",
         "Film so that reps are graded ok, with stickers where the band needs them.",
+    ),
+    (
+        "error_unknown",
+        {"means": (banded("fppa_deg", 2.0, None),)},
+        "the error of these landmarks is not known, so neither is that of the projection angle",
+        "Measure the video itself: the error of this program's own landmarks is known.",
     ),
     (
         "pain_high",

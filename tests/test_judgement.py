@@ -22,7 +22,9 @@ from valgus.model.trial import SetMean, Trial
 from valgus.simulate import View, film, one_after_the_other, repetitions
 from valgus.summary import set_means, side_differences
 from valgus.uncertainty import (
-    FPPA_POSE_RMSE_DEG,
+    MIRROR_AVERAGED,
+    SINGLE_PICTURE,
+    PoseError,
     false_valgus_deg,
     fppa_ci95_deg,
     segment_inclination_deg,
@@ -364,10 +366,10 @@ def _yaw(value: float, ci95: float) -> Estimate:
     return Estimate(value, ci95, Origin.DETECTED, "")
 
 
-@pytest.mark.parametrize("averaged", [True, False])
-def test_without_yaw_the_interval_is_that_of_the_pose_model(averaged: bool) -> None:
-    half_width = fppa_ci95_deg(13.4, _yaw(0.0, 0.0), mirror_averaged=averaged)
-    assert half_width == pytest.approx(1.96 * FPPA_POSE_RMSE_DEG[averaged], rel=1e-3)
+@pytest.mark.parametrize("pose", [MIRROR_AVERAGED, SINGLE_PICTURE])
+def test_without_yaw_the_interval_is_that_of_the_pose_model(pose: PoseError) -> None:
+    half_width = fppa_ci95_deg(13.4, _yaw(0.0, 0.0), pose=pose)
+    assert half_width == pytest.approx(1.96 * pose.fppa_rmse_deg, rel=1e-3)
 
 
 @pytest.mark.parametrize(("yaw_deg", "ci95"), [(0.0, 3.0), (3.0, 3.0), (-8.0, 5.0), (14.0, 5.0)])
@@ -376,15 +378,15 @@ def test_the_interval_holds_the_angle_seen_square_on_in_95_of_100_cases(yaw_deg:
     rng = np.random.default_rng(0)
     true_yaw = rng.normal(yaw_deg, ci95 / 1.96, 20_000)
     false_deg = np.array([false_valgus_deg(float(yaw), 13.4) for yaw in true_yaw])
-    off = false_deg + rng.normal(0.0, FPPA_POSE_RMSE_DEG[True], len(false_deg))
-    half_width = fppa_ci95_deg(13.4, _yaw(yaw_deg, ci95), mirror_averaged=True)
+    off = false_deg + rng.normal(0.0, MIRROR_AVERAGED.fppa_rmse_deg, len(false_deg))
+    half_width = fppa_ci95_deg(13.4, _yaw(yaw_deg, ci95), pose=MIRROR_AVERAGED)
     assert (np.abs(off) <= half_width).mean() == pytest.approx(0.95, abs=0.012)
 
 
 def test_depth_and_tremble_widen_the_interval() -> None:
-    shallow = fppa_ci95_deg(13.4, _yaw(2.0, 3.0), mirror_averaged=True)
-    assert fppa_ci95_deg(20.0, _yaw(2.0, 3.0), mirror_averaged=True) > shallow
-    assert fppa_ci95_deg(13.4, _yaw(2.0, 3.0), mirror_averaged=True, tremble_deg=2.0) > shallow
+    shallow = fppa_ci95_deg(13.4, _yaw(2.0, 3.0), pose=MIRROR_AVERAGED)
+    assert fppa_ci95_deg(20.0, _yaw(2.0, 3.0), pose=MIRROR_AVERAGED) > shallow
+    assert fppa_ci95_deg(13.4, _yaw(2.0, 3.0), pose=MIRROR_AVERAGED, tremble_deg=2.0) > shallow
 
 
 def test_a_trembling_track_has_wider_intervals_than_a_steady_one() -> None:

@@ -26,6 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "phantom": {"model", "errors", "geometry", "video"},
     "video": {"model", "errors"},
     "backends": {"model", "errors"},
+    "importers": {"model", "errors"},
+    "camera": {"model"},
     "rules": {"model", "errors"},
     "sessions": {"model", "errors", "rules"},
     "summary": {"model"},
@@ -52,6 +54,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("segmentation", "quality", "uncertainty", "rules", "summary", "flags", "evidence"),
         *("stickers", "sessions", "verdict", "items", "memory"),
     },
+    "from_landmarks": {
+        *("model", "errors", "video", "evidence", "sessions", "pipeline", "importers", "camera"),
+    },
     "history": {"model", "errors", "rules", "results", "sessions", "flags", "summary", "decision", "verdict"},
     "comparison": {"model", "errors", "summary", "history", "metrics"},
     "repeatability": {"model", "errors"},
@@ -72,7 +77,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "rules",
         "accuracy",
     }
-    | {"sessions", "history", "plan", "repeatability", "comparison", "oneclip", "batch", "contract"},
+    | {"sessions", "history", "plan", "repeatability", "comparison", "oneclip", "batch", "contract"}
+    | {"from_landmarks", "camera"},
     "__init__": {"errors", "model", "pipeline", "results"},
 }
 

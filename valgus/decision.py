@@ -75,6 +75,11 @@ def _no_colour(facts: Facts, book: RuleBook) -> bool:
     return not _not_fit(facts, book) and not _too_few(facts, book) and facts.coloured == 0
 
 
+def _error_unknown(facts: Facts, book: RuleBook) -> bool:
+    angles = (m.mean for m in facts.means if m.mean.measure in PROJECTION_ANGLES)
+    return not _not_fit(facts, book) and any(mean.ci95 is None for mean in angles)
+
+
 def _too_much_pain(facts: Facts, book: RuleBook) -> bool:
     return facts.pain_during is not None and facts.pain_during > book.limit("pain_acceptable")
 
@@ -212,6 +217,13 @@ RULES: tuple[Rule, ...] = (
         _no_colour,
         lambda f, b: f"no rep has a colour: {f.no_colour or 'none is graded ok'}",
         _fixed("Film so that reps are graded ok, with stickers where the band needs them."),
+    ),
+    Rule(
+        "error_unknown",
+        Outcome.CANNOT_JUDGE,
+        _error_unknown,
+        _fixed("the error of these landmarks is not known, so neither is that of the projection angle"),
+        _fixed("Measure the video itself: the error of this program's own landmarks is known."),
     ),
     Rule(
         "pain_high",

@@ -12,6 +12,7 @@ exception: it is a trial with findings.
     │   └── CannotWrite          1  results could not be saved; an earlier result is untouched
     ├── WrongUsage               2  what was asked for makes no sense
     ├── NotReadableAsVideo       3  the file is not a video, or is damaged from the start
+    ├── NotReadableAsLandmarks   3  a file of landmarks is in no known format, or is damaged
     └── NotAnAnalysis            3  a saved analysis is missing, damaged or from another version
 """
 
@@ -64,6 +65,12 @@ class WrongUsage(ValgusError):
 
 class NotReadableAsVideo(ValgusError):
     """The file cannot be decoded as video."""
+
+    exit_status = 3
+
+
+class NotReadableAsLandmarks(ValgusError):
+    """A file from another tool does not hold landmarks that can be used."""
 
     exit_status = 3
 

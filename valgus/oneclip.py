@@ -15,6 +15,8 @@ from valgus.model.trial import Trial
 from valgus.pipeline import Progress, analyze, smooth_track_of
 from valgus.sessions import SessionFile, session_of
 
+NO_VIDEO = "No pictures of the lowest points: these landmarks came without a video."
+
 
 def measured(
     clip: Path,
@@ -39,7 +41,7 @@ def measured(
 
 def save_results(
     trial: Trial,
-    clip: Path,
+    clip: Path | None,
     folder: Path,
     order: Order,
     /,
@@ -50,8 +52,8 @@ def save_results(
 
     Parameters
     ----------
-    clip : Path
-        The video, for the pictures of the lowest points.
+    clip : Path or None
+        The video, for the pictures of the lowest points; None where landmarks came without one.
     folder : Path
         Where to; an earlier result there is replaced only by a finished one.
     order : Order
@@ -71,7 +73,8 @@ def save_results(
     from valgus.exports.stills import lowest_point_stills
     from valgus.plan import plan_from_analysis
 
-    stills = lowest_point_stills(trial, clip)
+    stills = lowest_point_stills(trial, clip) if clip is not None else ()
+    missing = NO_VIDEO if clip is None else ""
 
     def write_pictures(unfinished: Path) -> None:
         write_figure(trial, stills, unfinished / results.FIGURE)
@@ -82,7 +85,9 @@ def save_results(
             memory.give_back()
         plan = plan_from_analysis(trial, order.book) if trial.verdicts else None
         page, language = unfinished / results.REPORT, language_named(order.language)
-        write_report(trial, page, stills=stills, overlay=overlay, plan=plan, language=language)
+        write_report(
+            trial, page, stills=stills, overlay=overlay, plan=plan, missing=missing, language=language
+        )
 
     drawn = None if draw_overlay is None or trial.setup is None else order.overlay
     results.save(trial, folder, extras=(write_pictures,), overlay=drawn)

@@ -29,22 +29,40 @@ OFF_MIDDLE_OF_FEET = 0.15
 LEAST_ON_BOTH_S = 0.5
 #: Half-width of the 95 % interval of a yaw measured by hand, deg. Convention.
 YAW_GIVEN_CI95_DEG = 2.0
-#: The same for the pose model's guess of depth: a fixed part, deg, and a share of the yaw itself. On rendered
-#: people of the suite's 'settled' half 2.0 deg root mean square over 26 clips, 2.14 for a new clip; on a real
-#: clip at 38 deg it was 5 deg short, which the share is for.
-YAW_DETECTED_CI95_DEG = 4.2
-YAW_DETECTED_CI95_SHARE = 0.15
 #: Half-width of the 95 % interval of roll, deg: how far a balanced body leans. Convention.
 ROLL_CI95_DEG = 4.0
 
 
 @dataclass(frozen=True)
+class Depth:
+    """How far off a yaw is that is read from how deep in the picture the hips lie.
+
+    The half-width of its 95 % interval is a fixed part, deg, and a share of the yaw itself.
+    """
+
+    ci95_deg: float
+    ci95_share: float
+    origin: Origin
+    method: str
+
+
+#: On rendered people of the suite's 'settled' half 2.0 deg root mean square over 26 clips, 2.14 for a new
+#: clip; on a real clip at 38 deg it was 5 deg short, which the share is for.
+GUESSED_DEPTH = Depth(
+    4.2, 0.15, Origin.DETECTED, "hips in depth while standing, as the pose model guesses it"
+)
+#: Markers in space: what is left is how well hip joint centres show the pelvis. Convention.
+MEASURED_DEPTH = Depth(1.0, 0.0, Origin.GIVEN, "hips in depth while standing, as the markers have it")
+
+
+@dataclass(frozen=True)
 class GivenSetup:
-    """What a person said about the view and the leg; None is 'find out'."""
+    """What a person said about the view and the leg, None is 'find out'; and what depth can be trusted."""
 
     side: Side | None = None
     mirrored: bool | None = None
     yaw_deg: float | None = None
+    depth: Depth = GUESSED_DEPTH
 
 
 def find_setup(track: PoseTrack, /, *, legs: int, given: GivenSetup) -> Setup | None:
@@ -98,7 +116,7 @@ def _frontal_track(track: PoseTrack, side: Side, stance: Sequence[Stretch]) -> F
 
     def frontal(name: str, of: Side) -> FloatArray:
         # Pixels run down, the frontal plane runs up; medial is the sign of each stretch.
-        return track.point(f"{of.value}_{name}") * np.stack([signs, -np.ones_like(signs)], axis=1)
+        return track.point_if_given(f"{of.value}_{name}") * np.stack([signs, -np.ones_like(signs)], axis=1)
 
     own, other = side, side.other
     leg = FrontalTrack(
@@ -338,9 +356,8 @@ def _yaw(track: PoseTrack, span: _Span, facing: Facing, given: GivenSetup) -> Es
         return Estimate(None, None, Origin.DETECTED, "the track has no depth")
     turned = float(np.median(turn[standing]))
     signed = turned if facing is Facing.FRONT else -turned
-    ci95 = YAW_DETECTED_CI95_DEG + YAW_DETECTED_CI95_SHARE * abs(signed)
-    method = "hips in depth while standing, as the pose model guesses it"
-    return Estimate(round(signed, 1), round(ci95, 1), Origin.DETECTED, method)
+    ci95 = given.depth.ci95_deg + given.depth.ci95_share * abs(signed)
+    return Estimate(round(signed, 1), round(ci95, 1), given.depth.origin, given.depth.method)
 
 
 def _turn_deg(track: PoseTrack, side: Side) -> FloatArray:
@@ -351,7 +368,7 @@ def _turn_deg(track: PoseTrack, side: Side) -> FloatArray:
 
 def _roll(track: PoseTrack, spans: Sequence[_Span], legs: int) -> Estimate:
     """Return the lean of the standing body from the picture's vertical: balance keeps it over the foot."""
-    shoulders = (track.point("left_shoulder") + track.point("right_shoulder")) / 2
+    shoulders = (track.point_if_given("left_shoulder") + track.point_if_given("right_shoulder")) / 2
     hips = (track.point("left_hip") + track.point("right_hip")) / 2
     both_feet = (track.point("left_ankle") + track.point("right_ankle")) / 2
     mass = (shoulders + hips) / 2

@@ -42,6 +42,7 @@ from valgus.model.session import Session
 from valgus.model.settings import Settings, StickerPoints
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Provenance, TaskAsRun, Trial
+from valgus.model.trial_parts import LandmarkSource
 from valgus.stickers.wearing import Worn, look_for_stickers
 from valgus.tasks import Recognised, Task
 from valgus.video import ClipReader, Frame, Keeper, decode_ahead, stills
@@ -216,9 +217,9 @@ def measure(
     """Return everything that follows from a raw track: no pixel is looked at again."""
     book = book or rules.published()
     overview = cleaning.clean(track, tasks.OVERVIEW_CLEANING)
-    chosen = _task(overview, settings)
+    chosen = _task(overview, settings, provenance.source)
     task = chosen.task
-    setup = orientation.find_setup(overview, legs=task.legs, given=_given(settings))
+    setup = orientation.find_setup(overview, legs=task.legs, given=_given(settings, provenance.source))
     smooth = cleaning.clean(track, task.cleaning)
     legs = orientation.to_frontal(smooth, setup) if setup else ()
     signals = signals_of(legs)
@@ -230,7 +231,7 @@ def measure(
     raw_signals = signals_of(orientation.to_frontal(track, setup) if setup else ())
     measures = uncertainty.with_intervals(
         measures_of(reps, signals, chosen=task.measures),
-        mirror_averaged=settings.mirror_average,
+        pose=_pose_error(provenance),
         tremble_deg=uncertainty.tremble_of(reps, raw_signals, signals),
         yaws=[setup.stretch_at(rep.bottom_s, rep.side).yaw_deg for rep in reps] if setup else [],
         pelvis_above=[
@@ -302,11 +303,11 @@ def _about_reps(
     )
 
 
-def _task(overview: PoseTrack, settings: Settings) -> Recognised:
+def _task(overview: PoseTrack, settings: Settings, source: LandmarkSource) -> Recognised:
     if settings.task != "auto":
         return Recognised(tasks.task_named(settings.task), 1.0, "given")
     # One leg at a time is the harder question; two-leg tasks show in it as a free leg that does not move.
-    setup = orientation.find_setup(overview, legs=1, given=_given(settings))
+    setup = orientation.find_setup(overview, legs=1, given=_given(settings, source))
     legs = orientation.to_frontal(overview, setup) if setup else ()
     return tasks.recognise(signals_of(legs))
 
@@ -324,8 +325,17 @@ def _as_run(chosen: Recognised, smooth: PoseTrack, bands: tuple[Band, ...], sett
     )
 
 
-def _given(settings: Settings) -> orientation.GivenSetup:
-    return orientation.GivenSetup(settings.side, settings.mirrored, settings.yaw_deg)
+def _given(settings: Settings, source: LandmarkSource) -> orientation.GivenSetup:
+    measured = source is LandmarkSource.MARKERS
+    depth = orientation.MEASURED_DEPTH if measured else orientation.GUESSED_DEPTH
+    return orientation.GivenSetup(settings.side, settings.mirrored, settings.yaw_deg, depth)
+
+
+def _pose_error(made: Provenance) -> uncertainty.PoseError | None:
+    """Return how far off the landmarks are known to be; None where they are not the product's own."""
+    if made.source is not LandmarkSource.POSE_MODEL:
+        return None
+    return uncertainty.MIRROR_AVERAGED if made.settings.mirror_average else uncertainty.SINGLE_PICTURE
 
 
 def _people_in(pictures: Sequence[RgbImage], model: ModelFile) -> tuple[pose.PersonInView, ...]:
@@ -351,11 +361,16 @@ def _counted(frames: Iterable[Frame], reader: ClipReader, progress: Progress | N
 
 def provenance_of(model: ModelFile, settings: Settings, /) -> Provenance:
     """Return what makes the numbers of an analysis on this machine."""
+    return provenance_by(model.name, model.sha256, settings)
+
+
+def provenance_by(model: str, sha256: str, settings: Settings, /) -> Provenance:
+    """Return what makes the numbers from the landmarks of a model or a file."""
     return Provenance(
         valgus_version=valgus.__version__,
         definitions_version=DEFINITIONS_VERSION,
-        model=model.name,
-        model_sha256=model.sha256,
+        model=model,
+        model_sha256=sha256,
         settings=settings,
         packages=tuple(f"{name} {metadata.version(name)}" for name in RECORDED_PACKAGES),
     )

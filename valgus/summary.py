@@ -80,7 +80,8 @@ def _mean(rows: pd.DataFrame, measure: str, interval: str | None, side: str) -> 
     if n == 0:
         return None
     sd = float(np.std(values, ddof=1)) if n > 1 else None
-    shared = float(rows[interval].median()) if interval is not None else None
+    known = rows[interval].dropna() if interval is not None else None
+    shared = float(known.median()) if known is not None and len(known) else None
     ci95 = _ci95(sd, n, shared)
     return SetMean(measure, side, n, round(float(values.mean()), 3), _rounded(sd), _rounded(ci95))
 

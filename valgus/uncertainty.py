@@ -8,6 +8,7 @@ more than in another; and a turned pelvis or camera adds a false angle that grow
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,11 +24,23 @@ from valgus.model.rep import Rep
 # (Student's t with one value per clip, for a new clip). Real people do not look like them; real errors may be
 # larger.
 
-#: Of the frontal plane projection angle square on, deg, with and without averaging the mirrored picture: 2.75
-#: and 3.03 over 20 clips.
-FPPA_POSE_RMSE_DEG = {True: 3.01, False: 3.31}
-#: Of the hip line's tilt when read as pelvic drop, deg: 6.99 over 21 clips.
-HIP_LINE_RMSE_DEG = 7.62
+
+@dataclass(frozen=True)
+class PoseError:
+    """Root mean square errors, deg, of what rests on the landmarks of one pose source.
+
+    ``fppa_rmse_deg`` is of the frontal plane projection angle square on, ``hip_line_rmse_deg`` of the tilt of
+    the hip line when that is read as pelvic drop.
+    """
+
+    fppa_rmse_deg: float
+    hip_line_rmse_deg: float
+
+
+#: The product's own pose model, with and without averaging the mirrored picture: 2.75 and 3.03 over 20 clips,
+#: and 6.99 over 21.
+MIRROR_AVERAGED = PoseError(3.01, 7.62)
+SINGLE_PICTURE = PoseError(3.31, 7.62)
 #: Of the pelvic drop from stickers, deg: 0.23 over 6 clips. Cloth does not move on these people.
 STICKER_RMSE_DEG = 0.33
 #: What skin and cloth add on people, deg: a stated allowance, not measured here.
@@ -48,12 +61,14 @@ def with_intervals(
     measures: pd.DataFrame,
     /,
     *,
-    mirror_averaged: bool,
+    pose: PoseError | None,
     tremble_deg: Sequence[float],
     yaws: Sequence[Estimate],
     pelvis_above: Sequence[float],
 ) -> pd.DataFrame:
-    """Return the measures, one row per rep, with yaw and with ``_ci95_`` columns where the value is known.
+    """Return the measures, one row per rep, with yaw and with ``_ci95_`` columns where the error is known.
+
+    Without a ``pose`` error there is none for what rests on hip, knee and ankle.
 
     ``tremble_deg``, ``yaws`` and ``pelvis_above`` have one value per rep, as `tremble_of`, the orientation
     and `pelvis_above_axis` give them.
@@ -62,14 +77,15 @@ def with_intervals(
         return measures
     filled = measures.copy()
     depths = measures["depth_pct"].to_numpy(dtype=np.float64)
-    fppa = [
-        fppa_ci95_deg(depth, yaw, mirror_averaged=mirror_averaged, tremble_deg=tremble)
-        for depth, yaw, tremble in zip(depths, yaws, tremble_deg, strict=True)
-    ]
-    filled["fppa_ci95_deg"] = np.where(measures["fppa_deg"].notna(), np.round(fppa, 3), np.nan)
-    filled["hip_line_tilt_ci95_deg"] = np.where(
-        measures["hip_line_tilt_deg"].notna(), round(NORMAL_95 * HIP_LINE_RMSE_DEG, 3), np.nan
-    )
+    if pose is not None:
+        fppa = [
+            fppa_ci95_deg(depth, yaw, pose=pose, tremble_deg=tremble)
+            for depth, yaw, tremble in zip(depths, yaws, tremble_deg, strict=True)
+        ]
+        filled["fppa_ci95_deg"] = np.where(measures["fppa_deg"].notna(), np.round(fppa, 3), np.nan)
+        filled["hip_line_tilt_ci95_deg"] = np.where(
+            measures["hip_line_tilt_deg"].notna(), round(NORMAL_95 * pose.hip_line_rmse_deg, 3), np.nan
+        )
     drops = [pelvic_drop_ci95_deg(above) for above in pelvis_above]
     filled["pelvic_drop_ci95_deg"] = np.where(measures["pelvic_drop_deg"].notna(), np.round(drops, 3), np.nan)
     filled["yaw_deg"] = [float("nan") if yaw.value is None else yaw.value for yaw in yaws]
@@ -77,9 +93,7 @@ def with_intervals(
     return filled
 
 
-def fppa_ci95_deg(
-    depth_pct: float, yaw: Estimate, /, *, mirror_averaged: bool, tremble_deg: float = 0.0
-) -> float:
+def fppa_ci95_deg(depth_pct: float, yaw: Estimate, /, *, pose: PoseError, tremble_deg: float = 0.0) -> float:
     """Return the half-width of the frontal plane projection angle's interval at a depth, deg.
 
     It is an interval for the angle that a camera square on would see, about the angle that this one saw. A
@@ -88,7 +102,7 @@ def fppa_ci95_deg(
     """
     false_deg = false_valgus_deg(yaw.value or 0.0, depth_pct)
     unsure_deg = false_valgus_deg(yaw_sd_deg(yaw), depth_pct)
-    spread_deg = float(np.sqrt(FPPA_POSE_RMSE_DEG[mirror_averaged] ** 2 + unsure_deg**2 + tremble_deg**2))
+    spread_deg = float(np.sqrt(pose.fppa_rmse_deg**2 + unsure_deg**2 + tremble_deg**2))
     return float(foldnorm.ppf(0.95, abs(false_deg) / spread_deg, scale=spread_deg))
 
 

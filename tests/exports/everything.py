@@ -23,6 +23,7 @@ from tests.exports.sessions import QUICK, SQUAT, STEP_DOWN, made
 from tests.history.people import season
 from tests.trials import trial_of
 from valgus import decision, quality, rules
+from valgus.camera import VirtualCamera
 from valgus.decision import decide
 from valgus.exports.stills import Still, StillLeg
 from valgus.flags import level_of
@@ -38,7 +39,8 @@ from valgus.model.session import Session
 from valgus.model.settings import Settings
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Trial
-from valgus.model.trial_parts import SetMean, SideDifference
+from valgus.model.trial_parts import LandmarkSource, SetMean, SideDifference
+from valgus.oneclip import NO_VIDEO
 from valgus.plan import plan_from_analysis
 from valgus.segmentation import ByDepth, ByHold, ByLanding
 from valgus.simulate import View, film, one_after_the_other, repetitions
@@ -48,6 +50,7 @@ BOOK = rules.published()
 MISSING = (
     "No pictures of the lowest points: the video is not beside its results any more.",
     "No pictures of the lowest points: the video beside the results is another one by now.",
+    NO_VIDEO,
 )
 
 
@@ -182,6 +185,10 @@ def looks() -> Iterator[Trial]:
     )
     yield replace(STEP_DOWN, task=replace(STEP_DOWN.task, methods=averaged))
     yield replace(STEP_DOWN, items=tuple(one for one in items() if one.met is not Met.NOT_ASSESSED))
+    for tool in ("TRC in pixels", "markers in a TRC file", "markers in a C3D file"):
+        made_by = replace(STEP_DOWN.provenance, model=tool, source=LandmarkSource.OTHER_TOOL)
+        steps = (f"landmarks from {tool}", VirtualCamera().sentence, *STEP_DOWN.task.methods)
+        yield replace(STEP_DOWN, provenance=made_by, task=replace(STEP_DOWN.task, methods=steps))
     for source in ("option", "session.toml", "folder name", "recording time"):
         day = Session(date=dt.date(2026, 11, 21), date_from=source, person="Anna", notes="the left knee")
         yield replace(STEP_DOWN, session=replace(day, pain_during=2.5, pain_next_morning=0))

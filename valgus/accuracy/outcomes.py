@@ -29,7 +29,7 @@ from valgus.model.session import Session
 from valgus.model.settings import Settings
 from valgus.model.trial import Analysis
 from valgus.model.trial_parts import Provenance, TaskAsRun
-from valgus.orientation import YAW_DETECTED_CI95_DEG, YAW_DETECTED_CI95_SHARE, YAW_GIVEN_CI95_DEG
+from valgus.orientation import GUESSED_DEPTH, YAW_GIVEN_CI95_DEG
 from valgus.quality import crossed
 from valgus.summary import set_means
 
@@ -89,7 +89,7 @@ def shares_of_outcomes(
 def _outcome(condition: Condition, true_mean_deg: float, book: RuleBook, rng: np.random.Generator) -> Outcome:
     true_yaw = rng.normal(condition.true_yaw_deg, TRUE_YAW_SD_DEG)
     yaw = _seen_yaw(true_yaw, condition, rng)
-    shared = rng.normal(0.0, uncertainty.FPPA_POSE_RMSE_DEG[True])
+    shared = rng.normal(0.0, uncertainty.MIRROR_AVERAGED.fppa_rmse_deg)
     shared += uncertainty.false_valgus_deg(true_yaw, DEPTH_PCT)
     angles = true_mean_deg + shared + rng.normal(0.0, REP_SD_DEG, REPS)
     analysis = _analysed(angles.tolist(), yaw, book)
@@ -102,8 +102,8 @@ def _seen_yaw(true_yaw: float, condition: Condition, rng: np.random.Generator) -
     if condition.yaw_given:
         given = rng.normal(true_yaw, YAW_GIVEN_CI95_DEG / 1.96)
         return Estimate(given, YAW_GIVEN_CI95_DEG, Origin.GIVEN, "")
-    seen = rng.normal(true_yaw, YAW_DETECTED_CI95_DEG / 1.96)
-    ci95 = YAW_DETECTED_CI95_DEG + YAW_DETECTED_CI95_SHARE * abs(seen)
+    seen = rng.normal(true_yaw, GUESSED_DEPTH.ci95_deg / 1.96)
+    ci95 = GUESSED_DEPTH.ci95_deg + GUESSED_DEPTH.ci95_share * abs(seen)
     return Estimate(seen, ci95, Origin.DETECTED, "")
 
 
@@ -119,7 +119,7 @@ def _analysed(angles_deg: Sequence[float], yaw: Estimate, book: RuleBook) -> Ana
     blank = pd.DataFrame(index=range(len(reps)), columns=[c.name for c in MEASURE_COLUMNS], dtype=np.float64)
     measures = blank.assign(
         fppa_deg=angles,
-        fppa_ci95_deg=uncertainty.fppa_ci95_deg(DEPTH_PCT, yaw, mirror_averaged=True),
+        fppa_ci95_deg=uncertainty.fppa_ci95_deg(DEPTH_PCT, yaw, pose=uncertainty.MIRROR_AVERAGED),
         trunk_lean_deg=TRUNK_LEAN_DEG,
         knee_plus_trunk_deg=angles + TRUNK_LEAN_DEG,
         depth_pct=DEPTH_PCT,

@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from valgus.cli.measuring import measured, status_of
-from valgus.cli.options import about_a_clip, about_a_session, about_the_work, order_from
+from valgus.cli.options import (
+    about_a_clip,
+    about_a_session,
+    about_landmarks,
+    about_the_work,
+    filmed_from,
+    order_from,
+)
 
 if TYPE_CHECKING:
+    from valgus.from_landmarks import Filmed
     from valgus.model.order import Order
     from valgus.model.trial import Trial
 
 
 @click.command(epilog="Example: valgus analyze --task step-down --side left 'my clip.mp4'")
-@click.argument("clips", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CLIP...")
+@click.argument("clips", nargs=-1, type=click.Path(path_type=Path), metavar="CLIP...")
 @about_a_clip
+@about_landmarks
 @about_a_session
 @about_the_work
 @click.option(
@@ -36,8 +45,17 @@ def analyze(clips: tuple[Path, ...], out: Path | None, **about: Any) -> None:
 
     What is the same for all clips of a folder (person, date, task, pain, step height) can stand in a
     session.toml beside them; options go before it.
+
+    With --landmarks everything after the pose is done on a file of another tool (Sports2D, OpenPose, MMPose,
+    DeepLabCut, MediaPipe CSV) or on markers of a laboratory (TRC, C3D); CLIP may then be left out.
     """
+    landmarks = about.pop("landmarks")
+    filmed = filmed_from(about, clips[0] if clips else None)
     order = order_from(about)
+    if landmarks is not None:
+        raise SystemExit(_from_landmarks(landmarks, clips, filmed, order, out))
+    if not clips:
+        raise click.UsageError("Missing argument 'CLIP...'.")
     statuses = [_one_clip(clip, order, out, said_before=k > 0) for k, clip in enumerate(clips)]
     raise SystemExit(max(statuses))
 
@@ -60,11 +78,34 @@ def _one_clip(clip: Path, order: Order, out: Path | None, *, said_before: bool) 
     return status_of(trial)
 
 
-def _save(trial: Trial, clip: Path, folder: Path, order: Order) -> None:
+def _from_landmarks(
+    landmarks: Path, clips: tuple[Path, ...], filmed: Filmed, order: Order, out: Path | None
+) -> int:
+    """Measure landmarks from elsewhere, with or without their video; returns the status."""
+    from valgus.errors import WrongUsage
+    from valgus.from_landmarks import measure_imported
+    from valgus.results import check_can_save, folder_for
+    from valgus.sessions import SessionFile, session_of
+
+    if len(clips) > 1:
+        raise WrongUsage("--landmarks goes with one clip.", "Analyse one clip after the other.")
+    place = filmed.clip or landmarks
+    check_can_save(folder := folder_for(place, out))
+    settings = SessionFile.beside(place.parent).settings(place.name, order.settings)
+    session = session_of(place, order.given)
+    found = measure_imported(landmarks, settings, filmed=filmed, session=session, book=order.book)
+    for notice in found.notices:
+        click.echo(f"{landmarks.name}: {notice}", err=True)
+    _save(found.trial, filmed.clip, folder, order)
+    _print(found.trial, folder, said_before=False)
+    return status_of(found.trial)
+
+
+def _save(trial: Trial, clip: Path | None, folder: Path, order: Order) -> None:
     from valgus.cli.progress import frames_of
     from valgus.oneclip import OverlayOf, save_results
 
-    if order.overlay is None:
+    if order.overlay is None or clip is None:
         save_results(trial, clip, folder, order, draw_overlay=None)
         return
     with frames_of(f"{clip.name}: drawing") as frames:

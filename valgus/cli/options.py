@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -10,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from valgus.exports.language import Language
+    from valgus.from_landmarks import Filmed
     from valgus.model.order import Order
     from valgus.model.rulebook import RuleBook
     from valgus.model.session import Session
@@ -91,6 +93,74 @@ def about_a_clip(command: Command) -> Command:
     for option in reversed(_ABOUT_A_CLIP):
         command = option(command)
     return command
+
+
+_ABOUT_LANDMARKS = (
+    click.option(
+        "--landmarks",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Landmarks or markers of another tool instead of the pose model; see docs/import.md.",
+    ),
+    click.option(
+        "--fps",
+        "landmark_fps",
+        type=POSITIVE,
+        metavar="N",
+        help="Frames per second of landmarks that have no times and no video.",
+    ),
+    click.option(
+        "--picture-size",
+        metavar="WIDTHxHEIGHT",
+        help="Of the upright picture in pixels, for landmarks without a video.",
+    ),
+    click.option(
+        "--camera-yaw",
+        type=click.FloatRange(-180, 180),
+        metavar="DEG",
+        help="For markers in space: virtual camera, + towards the person's left.  [default: 0]",
+    ),
+    click.option(
+        "--camera-pitch",
+        type=click.FloatRange(-60, 60),
+        metavar="DEG",
+        help="How far it looks down.  [default: 0]",
+    ),
+    click.option("--camera-distance", type=POSITIVE, metavar="M", help="From the person.  [default: 3.5]"),
+    click.option("--camera-height", type=POSITIVE, metavar="M", help="Above the floor.  [default: 0.9]"),
+)
+
+
+def about_landmarks(command: Command) -> Command:
+    """Give a command the options about landmarks from elsewhere; `filmed_from` understands them."""
+    for option in reversed(_ABOUT_LANDMARKS):
+        command = option(command)
+    return command
+
+
+def filmed_from(about: dict[str, Any], clip: Path | None, /) -> Filmed:
+    """Take the options about landmarks out of ``about`` and return what they say of how it was filmed."""
+    from valgus.camera import VirtualCamera
+    from valgus.from_landmarks import Filmed
+
+    names = {"yaw_deg": "camera_yaw", "pitch_deg": "camera_pitch"}
+    names |= {"distance_m": "camera_distance", "height_m": "camera_height"}
+    said = {field: value for field, name in names.items() if (value := about.pop(name)) is not None}
+    size_px = _size_from(about.pop("picture_size"))
+    return Filmed(clip, about.pop("landmark_fps"), size_px, VirtualCamera(**said))
+
+
+def _size_from(says: str | None) -> tuple[int, int] | None:
+    if says is None:
+        return None
+    found = re.fullmatch(r"(\d{2,5})[xX](\d{2,5})", says.strip())
+    if found is None:
+        from valgus.errors import WrongUsage
+
+        raise WrongUsage(
+            f"--picture-size {says} is not understood.", "Give WIDTHxHEIGHT in pixels, for example 1080x1920."
+        )
+    return int(found[1]), int(found[2])
 
 
 _ABOUT_A_SESSION = (

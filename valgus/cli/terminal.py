@@ -102,6 +102,8 @@ def _understood(trial: Trial) -> Iterator[RenderableType]:
     yield _entry("Task", wording.task_line(trial))
     yield _entry("Side", wording.side_line(trial))
     yield _entry("View", wording.view_line(trial))
+    if origin := wording.landmarks_line(trial):
+        yield _entry("Landmarks", origin)
     if trial.evidence.stickers is not None:
         yield _entry("Pelvis", wording.pelvis_line(trial))
 

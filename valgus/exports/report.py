@@ -165,6 +165,8 @@ def _about(trial: Trial) -> Iterator[tuple[str, str]]:
     yield "Task", wording.task_line(trial)
     yield "Side", wording.side_line(trial)
     yield "View", wording.view_line(trial)
+    if origin := wording.landmarks_line(trial):
+        yield "Landmarks", origin
     if trial.evidence.stickers is not None:
         yield "Pelvis", wording.pelvis_line(trial)
     pain = [("during", session.pain_during), ("next morning", session.pain_next_morning)]

@@ -76,13 +76,18 @@ MEAN_PARTS = (
     Column("mean_ci95", "", "wider", "half-width of the 95 % interval of that mean", "", least=0.0),
 )
 DEFINITIONS = text("definitions_version", "Version of the definitions of all measures", required=True)
-MODEL = text("model", "Pose model", required=True)
+MODEL = text("model", "Pose model, or the tool and format that the landmarks are from", required=True)
 #: What made the numbers.
 PROVENANCE_COLUMNS = (
     DEFINITIONS,
     text("valgus_version", "Version of the program", required=True),
     MODEL,
-    text("model_sha256", "Hash of the pose model's file as used", pattern=SHA256, required=True),
+    text(
+        "model_sha256",
+        "Hash of the file of the pose model, or of the landmarks",
+        pattern=SHA256,
+        required=True,
+    ),
     text("clip_sha256", "Hash of the clip's bytes", pattern=SHA256, required=True),
 )
 #: Which rep a row of ``reps.csv`` is about.

@@ -10,6 +10,7 @@ from valgus.model.judgement import Change
 from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Band, Finding, Level, Severity
 from valgus.model.trial import SetMean, SideDifference, Trial
+from valgus.model.trial_parts import LandmarkSource
 
 INTENDED_USE = (
     "For exercise feedback and research: not a medical device, not a diagnosis, not a clearance to do sport."
@@ -102,6 +103,14 @@ def pelvis_line(trial: Trial, /) -> str:
         f"two {stickers.colour} stickers ({how}), {stickers.diameter_px:.0f} px wide, seen in "
         f"{100 * stickers.seen_share:.0f} % of frames; {change}"
     )
+
+
+def landmarks_line(trial: Trial, /) -> str:
+    """Return where the landmarks are from if they are not the product's own, else nothing."""
+    made = trial.provenance
+    if made.source is LandmarkSource.POSE_MODEL:
+        return ""
+    return f"{made.model}; their error is not known, so angles have no interval"
 
 
 def sureness(sure: float, /) -> str:
@@ -251,10 +260,11 @@ def difference_line(trial: Trial, /) -> str:
 
 def difference_in_words(found: SideDifference, /) -> str:
     """Return how large a side difference is, and whether it counts."""
-    error = "" if found.ci95 is None else f" ± {found.ci95:.1f}"
+    if found.ci95 is None:
+        return f"{found.value:.1f} deg; its error is not known, so it is not judged"
     verdict = "a real difference" if found.real else "not told apart from measurement error"
-    counts = f"it counts beyond {max(found.mdc, found.ci95 or 0.0):.1f} deg"
-    return f"{found.value:.1f}{error} deg, {verdict} ({counts})"
+    counts = f"it counts beyond {max(found.mdc, found.ci95):.1f} deg"
+    return f"{found.value:.1f} ± {found.ci95:.1f} deg, {verdict} ({counts})"
 
 
 # --- over time ----------------------------------------------------------------------------------------------

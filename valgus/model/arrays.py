@@ -16,10 +16,20 @@ RgbImage: TypeAlias = NDArray[np.uint8]
 
 
 def frozen(values: object) -> FloatArray:
-    """Return a read-only float copy, so that a frozen object cannot be changed through its array."""
+    """Return a read-only float copy, so that a frozen object cannot be changed through its array.
+
+    What is frozen already is shared: the track of a long clip is passed from step to step.
+    """
+    if isinstance(values, np.ndarray) and values.dtype == np.float64 and _cannot_change(values):
+        return values
     array = np.array(values, dtype=np.float64)
     array.setflags(write=False)
     return array
+
+
+def _cannot_change(array: FloatArray) -> bool:
+    # A view might be read-only while the array that it looks at is not.
+    return not array.flags.writeable and array.base is None
 
 
 class SameByValue:

@@ -81,6 +81,10 @@ class PoseTrack(SameByValue):
         """Return the (n, 2) pixel positions of one landmark."""
         return self.xy_px[:, self.index(name)]
 
+    def point_if_given(self, name: str) -> FloatArray:
+        """Return the (n, 2) pixel positions of a landmark, NaN if the source does not give it at all."""
+        return self.point(name) if name in self.names else np.full((len(self.time_s), 2), np.nan)
+
     def world(self, name: str) -> FloatArray:
         """Return the (n, 3) metric positions of one landmark, NaN where the source has none."""
         if self.world_m is None:

@@ -15,12 +15,12 @@ from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Finding, Flag, Level, Severity
 from valgus.model.session import Session
 from valgus.model.track import PoseTrack
-from valgus.model.trial_parts import Provenance, SetMean, SideDifference, TaskAsRun
+from valgus.model.trial_parts import LandmarkSource, Provenance, SetMean, SideDifference, TaskAsRun
 
 __all__ = ["Analysis", "Provenance", "SetMean", "SideDifference", "TaskAsRun", "Trial"]
 
 #: What the pelvis is taken from, and what its changes are measured from.
-PELVIS_SOURCES = ("stickers", "landmarks")
+PELVIS_SOURCES = ("stickers", "landmarks", "markers")
 PELVIS_BASELINES = ("two_leg", "single_leg", "none")
 
 
@@ -70,7 +70,9 @@ class Analysis(SameByValue):
 
     @property
     def pelvis_source(self) -> str:
-        """What the pelvis was taken from: stickers, or landmarks, whose hip line is not the pelvis."""
+        """What the pelvis was taken from: stickers or markers, or landmarks, whose hip line is not it."""
+        if self.provenance.source is LandmarkSource.MARKERS:
+            return "markers"
         return "landmarks" if self.evidence.stickers is None else "stickers"
 
     def valid_reps(self, side: str) -> tuple[Rep, ...]:

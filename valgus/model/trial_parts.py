@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from valgus.model.frontal import Origin
 from valgus.model.rule import Band
@@ -75,12 +76,21 @@ class SideDifference:
         return self.ci95 is not None and abs(self.value) > max(self.ci95, self.mdc)
 
 
+class LandmarkSource(str, Enum):
+    """Where the landmarks came from, which decides what is known about their error."""
+
+    POSE_MODEL = "pose model"
+    OTHER_TOOL = "another tool"
+    MARKERS = "marker trajectories"
+
+
 @dataclass(frozen=True)
 class Provenance:
     """What made the numbers, so that they can be made again.
 
     ``packages`` are names with versions; ``model_sha256`` is that of the file as used; ``rules`` are names
-    and versions of the files with thresholds.
+    and versions of the files with thresholds. For landmarks from elsewhere ``model`` says which tool and
+    format, and ``model_sha256`` is that of their file.
     """
 
     valgus_version: str
@@ -90,3 +100,4 @@ class Provenance:
     settings: Settings
     packages: tuple[str, ...]
     rules: tuple[str, ...] = ()
+    source: LandmarkSource = LandmarkSource.POSE_MODEL

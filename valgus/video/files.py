@@ -31,6 +31,14 @@ def sha256_of(path: str | Path) -> str:
     return digest.hexdigest()
 
 
+def sha256_of_all(path: Path, /) -> str:
+    """Return the SHA-256 of a file, or of the names and hashes of the files of a folder."""
+    if not path.is_dir():
+        return sha256_of(path)
+    listed = (f"{sha256_of(file)}  {file.name}\n" for file in sorted(path.iterdir()) if file.is_file())
+    return hashlib.sha256("".join(listed).encode()).hexdigest()
+
+
 def open_container(path: Path) -> InputContainer:
     """Open a regular file as a video container, or say in one sentence why it cannot be."""
     _check_regular_file(path)

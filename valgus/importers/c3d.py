@@ -1,0 +1,93 @@
+"""C3D: marker trajectories of a laboratory (needs ``valgus[c3d]``)."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from valgus.errors import EnvironmentFailed, NotReadableAsLandmarks
+from valgus.importers.base import About, by_landmark, gaps_in
+from valgus.importers.trc import METRES
+from valgus.model.arrays import BoolArray
+from valgus.model.imported import MarkerTrajectories
+
+#: What the reader raises where bytes are not as they have to be; among it asserts and text that is none.
+_DAMAGED = (ValueError, AssertionError, KeyError, IndexError, EOFError, struct.error, AttributeError)
+
+
+class _C3d:
+    name = "C3D"
+
+    def recognises(self, path: Path, /) -> bool:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            # The second byte is the format's own mark; the first points to the parameters.
+            return path.suffix.lower() == ".c3d" or (path.suffix == "" and file.read(2)[1:] == b"\x50")
+
+    def read(self, path: Path, _: About, /) -> MarkerTrajectories:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a file has no force plates is of no interest here
+            return self._read(path)
+
+    def _read(self, path: Path) -> MarkerTrajectories:
+        reader = _reader(path)
+        labels = [label.strip() for label in reader.point_labels]
+        try:
+            frames = [(number, points) for number, points, _ in reader.read_frames()]
+        except _DAMAGED as wrong:
+            raise NotReadableAsLandmarks(
+                f"{path.name}: its frames cannot be read ({wrong}).", "Export it again from the laboratory."
+            ) from wrong
+        if not frames:
+            raise NotReadableAsLandmarks(f"{path.name}: has no frames.", "Export it again.")
+        columns = by_landmark(labels, path)
+        points = np.stack([points for _, points in frames])
+        xyz_m = points[..., :3] * _metres(reader, path)
+        # The format marks a marker that was not seen by a negative residual.
+        xyz_m[points[..., 3] < 0] = np.nan
+        first = frames[0][0]
+        time_s = np.round(np.array([number - first for number, _ in frames]) / float(reader.point_rate), 6)
+        names = tuple(columns)
+        places = xyz_m[:, [columns[name] for name in names]]
+        seen: dict[str, BoolArray] = {
+            name: np.asarray(np.isfinite(places[:, k]).all(axis=1)) for k, name in enumerate(names)
+        }
+        return MarkerTrajectories(
+            time_s, places, names, "markers in a C3D file", tuple(gaps_in(time_s, seen))
+        )
+
+
+def _reader(path: Path) -> Any:
+    try:
+        import c3d
+    except ImportError as missing:
+        raise EnvironmentFailed(
+            "C3D files need one more package.", "Install it with: pip install 'valgus[c3d]'"
+        ) from missing
+    try:
+        return c3d.Reader(io.BytesIO(path.read_bytes()))
+    except (*_DAMAGED, OSError) as wrong:
+        raise NotReadableAsLandmarks(
+            f"{path.name}: is no C3D file, or damaged ({wrong}).", "Export it again from the laboratory."
+        ) from wrong
+
+
+def _metres(reader: Any, path: Path) -> float:
+    """Return how many metres the file's unit of length has."""
+    units = reader.get("POINT:UNITS")
+    said = "mm" if units is None else str(units.string_value).strip().lower()
+    if said not in METRES:
+        raise NotReadableAsLandmarks(
+            f"{path.name}: POINT:UNITS is '{said}'; m, cm and mm are known.",
+            "Export it again in millimetres.",
+        )
+    return METRES[said]
+
+
+IMPORTER = _C3d()
