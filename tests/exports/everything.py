@@ -139,6 +139,7 @@ def simulated() -> tuple[Trial, ...]:
         ),
         *(replace(STEP_DOWN, differences=(difference(measure),)) for measure in LEGS_COMPARED),
         replace(STEP_DOWN, differences=(SideDifference("fppa_deg", 4.2, 5.0, 8.9),)),
+        replace(STEP_DOWN, differences=(SideDifference("fppa_deg", 4.2, None, 8.9),)),
     )
 
 

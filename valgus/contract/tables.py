@@ -35,7 +35,7 @@ from valgus.exports.tables import (
 )
 from valgus.metrics import FRAME_COLUMNS, MEASURE_COLUMNS, SIGNALS
 from valgus.model.column import Column
-from valgus.model.track import LANDMARKS, STICKER_LANDMARKS
+from valgus.model.track import LANDMARKS, NEEDED_LANDMARKS, STICKER_LANDMARKS
 from valgus.tasks import TASKS
 
 
@@ -108,7 +108,7 @@ def _landmark_columns(landmarks: tuple[str, ...]) -> Iterator[Column]:
             yield replace(part, name=f"{landmark}_{part.name}", meaning=f"{words}: {part.meaning}")
 
 
-STICKER_COLUMNS = tuple(_landmark_columns(STICKER_LANDMARKS))
+_EVERY_LANDMARK = (*LANDMARKS, *STICKER_LANDMARKS)
 REPS = Table(
     name="reps",
     file=results.REPS,
@@ -130,9 +130,15 @@ LANDMARK_TABLE = Table(
     name="landmarks",
     file=results.LANDMARKS,
     meaning="One row for each frame: the pose track as the pose model gave it, before any cleaning. Left and "
-    "right are the person's own as the pose model has them. Blank is not seen.",
-    columns=(LANDMARK_TIME, *_landmark_columns(LANDMARKS), *STICKER_COLUMNS),
-    optional=frozenset(column.name for column in STICKER_COLUMNS),
+    "right are the person's own as the pose model has them. Blank is not seen. Stickers are there where they "
+    "are worn; landmarks of another tool may be fewer, but hips, knees and ankles always are there.",
+    columns=(LANDMARK_TIME, *_landmark_columns(_EVERY_LANDMARK)),
+    optional=frozenset(
+        column.name
+        for column in _landmark_columns(
+            tuple(name for name in _EVERY_LANDMARK if name not in NEEDED_LANDMARKS)
+        )
+    ),
     key=("time_s",),
     orders=(Increasing("time_s"),),
 )

@@ -13,10 +13,8 @@ from valgus.errors import NotReadableAsLandmarks, WrongUsage
 from valgus.importers.names import landmark_named
 from valgus.model.arrays import BoolArray, FloatArray
 from valgus.model.imported import ImportedTrack, MarkerTrajectories
-from valgus.model.track import LANDMARKS, STICKER_LANDMARKS, PoseTrack
+from valgus.model.track import LANDMARKS, NEEDED_LANDMARKS, STICKER_LANDMARKS, PoseTrack
 
-#: Without these nothing can be measured.
-NEEDED = tuple(f"{side}_{joint}" for joint in ("hip", "knee", "ankle") for side in ("left", "right"))
 #: In the order in which they are kept.
 KNOWN = (*LANDMARKS, *STICKER_LANDMARKS)
 #: Gaps shorter than this are filled anyway and not spoken of, s.
@@ -127,7 +125,7 @@ def by_landmark(labels: Sequence[str], path: Path) -> dict[str, int]:
         if name is not None:
             # The first label counts: files put the joint itself before its variants.
             found.setdefault(name, column)
-    missing = [name for name in NEEDED if name not in found]
+    missing = [name for name in NEEDED_LANDMARKS if name not in found]
     if missing:
         there = ", ".join(labels[:40]) + (" ..." if len(labels) > 40 else "")
         raise NotReadableAsLandmarks(
@@ -163,7 +161,7 @@ def gaps_in(time_s: FloatArray, seen: Mapping[str, BoolArray]) -> Iterator[str]:
     """Yield a sentence for each long gap of a needed landmark."""
     gaps = [
         (name, time_s[start], time_s[stop - 1], stop - start)
-        for name in NEEDED
+        for name in NEEDED_LANDMARKS
         if name in seen
         for start, stop in _runs(~seen[name])
         if time_s[stop - 1] - time_s[start] >= SHORT_GAP_S

@@ -21,6 +21,11 @@ LANDMARKS: tuple[str, ...] = (
 #: Two more, where stickers on the front of the hip bones are followed.
 STICKER_LANDMARKS = ("left_asis", "right_asis")
 
+#: Without these nothing can be measured; a pose source may lack any other.
+NEEDED_LANDMARKS = tuple(
+    f"{side}_{joint}" for joint in ("hip", "knee", "ankle") for side in ("left", "right")
+)
+
 
 @dataclass(frozen=True, eq=False)
 class PoseTrack(SameByValue):
