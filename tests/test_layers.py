@@ -59,12 +59,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "history": {"model", "errors", "rules", "results", "sessions", "flags", "summary", "decision", "verdict"},
     "comparison": {"model", "errors", "summary", "history", "metrics"},
-    "repeatability": {"model", "errors"},
+    # Formulas alone, for whoever compares: two raters, sessions of a person, measured and true values.
+    "statistics": {"model"},
+    "repeatability": {"model", "errors", "statistics"},
     "oneclip": {"model", "pipeline", "results", "exports", "sessions", "plan", "memory"},
     "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip", "whole"},
     "contract": {"model", "errors", "results", "exports", "metrics", "tasks", "batch", "whole"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
-    | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics"},
+    | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics", "statistics"},
     "cli": {
         "model",
         "errors",

@@ -72,7 +72,6 @@ def test_the_interval_holds_the_true_error_in_95_of_100_studies() -> None:
 
 
 def test_the_icc_is_that_of_its_variances() -> None:
-    pytest.importorskip("pingouin", reason="the intraclass correlation needs valgus[statistics]")
     found = measured(*drawn(200, 3.0))
     assert found.icc2 is not None and found.icc3 is not None
     assert found.icc2[0] == pytest.approx(36 / (36 + 9), abs=0.05)

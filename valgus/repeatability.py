@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy.stats import chi2
 
 from valgus.errors import WrongUsage
+from valgus.model.agreement import WithInterval
 from valgus.model.history import History, Series, Visit
 from valgus.model.rulebook import RuleBook
+from valgus.statistics import icc_agreement, icc_consistency, mdc95, mean_squares
 
 #: Fewest degrees of freedom (sessions minus legs) from which a figure is given at all.
 LEAST_DF = 5
@@ -36,8 +35,8 @@ class Repeatability:
     mdc95 : float
         1.96 times the square root of 2 times the SEM.
     icc2, icc3 : (float, float, float) or None
-        ICC(2,1) and ICC(3,1) of the first two sessions with their 95 % intervals; None without pingouin or
-        with fewer than five legs.
+        ICC(2,1) and ICC(3,1) of the first two sessions with their 95 % intervals; None with fewer than five
+        legs.
     """
 
     measure: str
@@ -142,7 +141,7 @@ def _of_one(means: Sequence[_Mean], task: str, measure: str, unit: str) -> Repea
         sem=round(sem, 2),
         sem_low=round(low, 2),
         sem_high=round(high, 2),
-        mdc95=round(1.96 * float(np.sqrt(2)) * sem, 2),
+        mdc95=round(mdc95(sem), 2),
         icc2=icc2,
         icc3=icc3,
     )
@@ -153,31 +152,14 @@ Interval = tuple[float, float, float]
 
 def _icc(repeated: dict[str, list[_Mean]]) -> tuple[Interval | None, Interval | None]:
     """Return ICC(2,1) and ICC(3,1) of everybody's first two sessions."""
-    try:
-        import pingouin
-    except ImportError:
-        return None, None
     if len(repeated) < LEAST_DF:
         return None, None
-    rows = [(leg, k, m.value) for leg, of_it in repeated.items() for k, m in enumerate(of_it[:2])]
-    table = pd.DataFrame(rows, columns=["leg", "session", "value"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pingouin's own use of pandas, which no reader can mend
-        found = pingouin.intraclass_corr(table, targets="leg", raters="session", ratings="value")
-    by_type = {row["Type"]: row for row in found.to_dict("records")}
-    return _interval(by_type, AGREEMENT), _interval(by_type, CONSISTENCY)
+    squares = mean_squares(np.array([[m.value for m in of_it[:2]] for of_it in repeated.values()]))
+    return _rounded(icc_agreement(squares)), _rounded(icc_consistency(squares))
 
 
-#: Names of ICC(2,1) and ICC(3,1) in pingouin up to 0.5 and from 0.6 on.
-AGREEMENT, CONSISTENCY = ("ICC2", "ICC(A,1)"), ("ICC3", "ICC(C,1)")
-
-
-def _interval(by_type: dict[str, Any], names: tuple[str, ...]) -> Interval | None:
-    row = next(by_type[name] for name in names if name in by_type)
-    low, high = next(value for column, value in row.items() if column.startswith("CI95"))
-    if not np.isfinite([low, high]).all():
-        return None  # people who do not differ at all have no correlation
-    return round(float(row["ICC"]), 3), round(float(low), 3), round(float(high), 3)
+def _rounded(found: WithInterval | None) -> Interval | None:
+    return None if found is None else (round(found.value, 3), round(found.low, 3), round(found.high, 3))
 
 
 def as_rules(found: Sequence[Repeatability], day: dt.date, /) -> str:

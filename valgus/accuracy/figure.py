@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from valgus.accuracy.agreement import agreement_of
 from valgus.accuracy.report import SQUARE_ON
+from valgus.statistics import limits_of
 
 #: What is drawn: title, measure, groups.
 PANELS = (
@@ -53,13 +54,13 @@ def _panel(axes: Axes, title: str, rows: pd.DataFrame) -> None:
         axes.text(0.5, 0.5, "nothing measured", transform=axes.transAxes, ha="center")
         return
     axes.axhline(0.0, color="0.8", linewidth=0.8)
-    limits = (found.bias - 1.96 * found.sd, found.bias, found.bias + 1.96 * found.sd)
-    for value, style in zip(limits, ("--", "-", "--"), strict=True):
+    limits = limits_of(found.bias, found.sd)
+    for value, style in zip((limits[0], found.bias, limits[1]), ("--", "-", "--"), strict=True):
         axes.axhline(value, color="0.35", linewidth=1.0, linestyle=style)
         axes.annotate(
             f"{value:+.1f}", (1.0, value), xycoords=("axes fraction", "data"), fontsize=8, color="0.35",
             ha="right", va="bottom",
         )  # fmt: skip
-    reach = max(abs(limits[0]), abs(limits[2]), found.largest) * 1.15
+    reach = max(abs(limits[0]), abs(limits[1]), found.largest) * 1.15
     axes.set_ylim(-reach, reach)
     axes.legend(fontsize=8, frameon=False, loc="lower left")

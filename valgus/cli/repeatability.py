@@ -67,7 +67,7 @@ def _lines(one: Repeatability) -> list[str]:
         f"   ICC(2,1) {_icc(one.icc2)}, ICC(3,1) {_icc(one.icc3)}",
     ]
     if one.icc2 is None:
-        lines.append("   the ICC needs five legs filmed twice, and pip install 'valgus[statistics]'")
+        lines.append("   the ICC needs five legs filmed twice")
     if one.uncertain:
         lines.append("   few sessions: the figure itself is uncertain, see its interval")
     return lines
