@@ -62,6 +62,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Formulas alone, for whoever compares: two raters, sessions of a person, measured and true values.
     "statistics": {"model"},
     "repeatability": {"model", "errors", "statistics"},
+    # It reads files and computes angles from points; of the product's own results it knows names alone.
+    "agreement": {"model", "errors", "geometry", "metrics", "statistics", "results"},
     "oneclip": {"model", "pipeline", "results", "exports", "sessions", "plan", "memory"},
     "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip", "whole"},
     "contract": {"model", "errors", "results", "exports", "metrics", "tasks", "batch", "whole"},
@@ -78,6 +80,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "tasks",
         "rules",
         "accuracy",
+        "agreement",
     }
     | {"sessions", "history", "plan", "repeatability", "comparison", "oneclip", "batch", "contract"}
     | {"from_landmarks", "camera"},

@@ -44,7 +44,7 @@ class Pair:
 
     Attributes
     ----------
-    clip, side, person : str
+    clip, clip_sha256, side, person : str
         Blank where nobody said.
     rep : int or None
         Number of the rep; None for a set.
@@ -57,6 +57,7 @@ class Pair:
     """
 
     clip: str
+    clip_sha256: str
     side: str
     person: str
     rep: int | None
