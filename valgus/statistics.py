@@ -140,8 +140,9 @@ def icc_agreement(of: MeanSquares, /) -> WithInterval | None:
     parts = (a * of.raters) ** 2 / (k - 1) + (b * of.rest) ** 2 / ((n - 1) * (k - 1))
     df = (a * of.raters + b * of.rest) ** 2 / parts
     below, above = stats.f.ppf(HIGH_TAIL, n - 1, df), stats.f.ppf(HIGH_TAIL, df, n - 1)
-    low = n * (of.targets - below * of.rest) / (below * error + n * of.targets)
-    high = n * (above * of.targets - of.rest) / (error + n * above * of.targets)
+    # Divided by the quantiles, which grow beyond all bounds where there are next to no degrees of freedom.
+    low = n * (of.targets / below - of.rest) / (error + n * of.targets / below)
+    high = n * (of.targets - of.rest / above) / (error / above + n * of.targets)
     return WithInterval(value, float(low), float(high))
 
 

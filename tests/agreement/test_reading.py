@@ -28,7 +28,11 @@ def clicked(path: Path, points: str, inside: str = "left") -> Path:
 @pytest.mark.parametrize(
     ("header", "rows", "says"),
     [
-        (RATED, ["a.mp4,left,1,5", 'a.mp4,left,2,"5,5"'], "column value: 5,5 is not a number. Write it with a decimal"),
+        (
+            RATED,
+            ["a.mp4,left,1,5", 'a.mp4,left,2,"5,5"'],
+            "column value: 5,5 is not a number. Write it with a decimal",
+        ),
         (RATED, ["a.mp4,left,1,5,5"], "row 2: has 5 cells, the header has 4. Look for a decimal comma"),
         (RATED, ["a.mp4,left,1,inf"], "row 2, column value: inf is not a number"),
         (RATED, ["a.mp4,centre,1,5"], "row 2, column side: centre is no side. Write left or right"),
