@@ -46,8 +46,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evidence": {"model"},
     "stickers": {"model", "geometry"},
     "tasks": {"model", "errors", "filters", "cleaning", "metrics", "segmentation"},
-    # Of the rules only how files that people write are read and complained of.
-    "exports": {"model", "video", "errors", "rules", "whole"},
+    # Of the rules only how files that people write are read and complained of; of the metrics the columns.
+    "exports": {"model", "video", "errors", "rules", "whole", "metrics"},
     "results": {"model", "errors", "exports", "whole"},
     "pipeline": {
         *("model", "errors", "video", "backends", "pose", "cleaning", "orientation", "metrics", "tasks"),
@@ -103,6 +103,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "jinja2": ("exports/folder_page.py", "exports/pick.py", "exports/report.py"),
     "distributed": ("batch/cluster.py",),
     "pyarrow": ("batch/collect.py",),
+    "c3d": ("importers/c3d.py", "exports/formats/c3d.py"),
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
