@@ -26,8 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "phantom": {"model", "errors", "geometry", "video"},
     "video": {"model", "errors"},
     "backends": {"model", "errors"},
-    "importers": {"model", "errors"},
-    "camera": {"model"},
+    "importers": {"model", "errors", "filters"},
+    "camera": {"model", "filters"},
     "rules": {"model", "errors"},
     "sessions": {"model", "errors", "rules"},
     "summary": {"model"},
@@ -64,7 +64,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "repeatability": {"model", "errors", "statistics"},
     # It reads files and computes angles from points; of the product's own results it knows names alone.
     "agreement": {"model", "errors", "geometry", "metrics", "statistics", "results"},
-    "oneclip": {"model", "pipeline", "results", "exports", "sessions", "plan", "memory"},
+    "oneclip": {
+        *("model", "pipeline", "results", "exports", "sessions", "plan", "memory", "from_landmarks"),
+    },
     "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip", "whole"},
     "contract": {"model", "errors", "results", "exports", "metrics", "tasks", "batch", "whole"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}

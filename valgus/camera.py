@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valgus.model.arrays import BoolArray, FloatArray
+from valgus import filters
+from valgus.model.arrays import FloatArray
+from valgus.model.clip import FOCAL_SHARE
 from valgus.model.imported import ImportedTrack, MarkerTrajectories
 from valgus.model.track import PoseTrack
 
-#: Focal length of a phone's main lens as a share of the picture's long side: 26 mm equivalent.
-FOCAL_SHARE = 0.73
 #: Hips within this share of their usual highest place: the person stands.
 STANDING = 0.97
-
-
 #: The lowest place of any of these is the floor.
 _FEET = tuple(f"{side}_{part}" for side in ("left", "right") for part in ("ankle", "heel", "foot_index"))
 
@@ -106,7 +104,7 @@ class BodyAxes:
         """Return them as the standing person has them."""
         hips, ankles = (_middle(markers, joint) for joint in ("hip", "ankle"))
         up = _vertical(hips - ankles)
-        standing = _standing((hips - ankles) @ up)
+        standing = filters.near_highest((hips - ankles) @ up, share=STANDING)
         front = "asis" if {"left_asis", "right_asis"} <= set(markers.names) else "hip"
         across = markers.place(f"left_{front}") - markers.place(f"right_{front}")
         left = np.nanmedian(across[standing], axis=0)
@@ -128,8 +126,3 @@ def _vertical(ankle_to_hip: FloatArray) -> FloatArray:
     up = np.zeros(3)
     up[axis] = np.sign(usual[axis])
     return up
-
-
-def _standing(height_m: FloatArray) -> BoolArray:
-    known = height_m[np.isfinite(height_m)]
-    return np.asarray(height_m >= STANDING * np.percentile(known, 90))

@@ -104,6 +104,12 @@ def fill_runs(values: FloatArray, time_s: FloatArray, gaps: list[slice]) -> Floa
     return filled
 
 
+def near_highest(values: FloatArray, *, share: float) -> BoolArray:
+    """Return where (n,) values are at least this share of what they usually reach, their 90th percentile."""
+    known = values[np.isfinite(values)]
+    return np.asarray(values >= share * np.percentile(known, 90)) if len(known) else values > 0
+
+
 def rate_of_change(values: FloatArray, time_s: FloatArray) -> FloatArray:
     """Return the central difference of (n,) values over time, in their unit per second."""
     if len(values) < 2:

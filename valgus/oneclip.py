@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from valgus import memory, results
 from valgus.model.order import Order
@@ -14,6 +15,9 @@ from valgus.model.settings import Settings
 from valgus.model.trial import Trial
 from valgus.pipeline import Progress, analyze, smooth_track_of
 from valgus.sessions import SessionFile, session_of
+
+if TYPE_CHECKING:
+    from valgus.from_landmarks import Filmed, Imported
 
 NO_VIDEO = "No pictures of the lowest points: these landmarks came without a video."
 
@@ -34,9 +38,34 @@ def measured(
     ValgusError
         As `valgus.pipeline.analyze`, and if ``session.toml`` has a mistake.
     """
-    settings = SessionFile.beside(clip.parent).settings(clip.name, settings)
-    session = session_of(clip, given)
+    settings, session = _with_session_file(clip, settings, given)
     return analyze(clip, settings, session=session, book=book, progress=progress)
+
+
+def measured_landmarks(
+    landmarks: Path,
+    settings: Settings,
+    /,
+    *,
+    filmed: Filmed,
+    given: Session,
+    book: RuleBook | None = None,
+) -> Imported:
+    """Measure landmarks of another tool; what ``session.toml`` beside them, or their video, says is taken.
+
+    Raises
+    ------
+    ValgusError
+        As `valgus.from_landmarks.measure_imported`, and if ``session.toml`` has a mistake.
+    """
+    from valgus.from_landmarks import measure_imported
+
+    settings, session = _with_session_file(filmed.clip or landmarks, settings, given)
+    return measure_imported(landmarks, settings, filmed=filmed, session=session, book=book)
+
+
+def _with_session_file(clip: Path, settings: Settings, given: Session) -> tuple[Settings, Session]:
+    return SessionFile.beside(clip.parent).settings(clip.name, settings), session_of(clip, given)
 
 
 def save_results(

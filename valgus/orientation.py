@@ -329,8 +329,7 @@ def _hip_ankle_px(track: PoseTrack, side: Side) -> FloatArray:
 
 def _standing(length_px: FloatArray) -> BoolArray:
     """Return frames (n,) in which a leg is within 3 % of its usual full length."""
-    known = length_px[np.isfinite(length_px)]
-    return np.asarray(length_px >= 0.97 * np.percentile(known, 90)) if len(known) else length_px > 0
+    return filters.near_highest(length_px, share=0.97)
 
 
 def _leg_length(track: PoseTrack, span: _Span) -> Estimate:

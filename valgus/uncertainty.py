@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.stats import foldnorm
 
 from valgus import geometry
-from valgus.model.clip import Clip
+from valgus.model.clip import FOCAL_SHARE, Clip
 from valgus.model.frontal import Estimate, FrontalTrack
 from valgus.model.rep import Rep
 
@@ -48,8 +48,6 @@ STICKER_ALLOWANCE_DEG = 3.0
 #: How far a pelvis turns about the vertical between standing and the lowest point, deg, 95 % of the time.
 #: Convention. Seen from above or below, a turned pelvis looks tilted.
 PELVIS_TURN_95_DEG = 10.0
-#: Focal length of a phone's main lens as a share of the picture's long side: 26 mm equivalent.
-FOCAL_SHARE = 0.73
 NORMAL_95 = 1.96
 #: How far a person who tries to face the camera may stand off, deg, where nothing is known. Convention.
 UNKNOWN_YAW_SD_DEG = 5.0

@@ -73,8 +73,8 @@ def agree(
 ) -> None:
     """Compare two measurements of the same reps: bias, limits of agreement, ICC, SEM, MDC95.
 
-    A and B are each a saved analysis (CLIP.valgus), a folder of them, or a CSV: reps.csv, what a rater saved
-    from the page of valgus rate, any table with clip, side, rep or time_s and a value, or an angle over time
+    A and B are each a saved analysis (CLIP.valgus), a folder of them, or a CSV: reps.csv, points that a
+    rater clicked, any table with clip, side, rep or time_s and a value, or an angle over time
     (time_s and a value, as of motion capture), which is read at the lowest points of the other. Rows are put
     together by clip, side and nearest lowest point; every row without a partner is named. Differences are A
     minus B.

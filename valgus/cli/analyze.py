@@ -14,6 +14,7 @@ from valgus.cli.options import (
     about_landmarks,
     about_the_work,
     filmed_from,
+    landmarks_given,
     order_from,
 )
 
@@ -49,13 +50,14 @@ def analyze(clips: tuple[Path, ...], out: Path | None, **about: Any) -> None:
     With --landmarks everything after the pose is done on a file of another tool (Sports2D, OpenPose, MMPose,
     DeepLabCut, MediaPipe CSV) or on markers of a laboratory (TRC, C3D); CLIP may then be left out.
     """
-    landmarks = about.pop("landmarks")
-    filmed = filmed_from(about, clips[0] if clips else None)
+    elsewhere = landmarks_given(about)
+    landmarks: Path | None = elsewhere.pop("landmarks")
+    if landmarks is None and not clips:
+        raise click.UsageError("Missing argument 'CLIP...'.")
     order = order_from(about)
     if landmarks is not None:
+        filmed = filmed_from(elsewhere, clips[0] if clips else None)
         raise SystemExit(_from_landmarks(landmarks, clips, filmed, order, out))
-    if not clips:
-        raise click.UsageError("Missing argument 'CLIP...'.")
     statuses = [_one_clip(clip, order, out, said_before=k > 0) for k, clip in enumerate(clips)]
     raise SystemExit(max(statuses))
 
@@ -83,17 +85,13 @@ def _from_landmarks(
 ) -> int:
     """Measure landmarks from elsewhere, with or without their video; returns the status."""
     from valgus.errors import WrongUsage
-    from valgus.from_landmarks import measure_imported
+    from valgus.oneclip import measured_landmarks
     from valgus.results import check_can_save, folder_for
-    from valgus.sessions import SessionFile, session_of
 
     if len(clips) > 1:
         raise WrongUsage("--landmarks goes with one clip.", "Analyse one clip after the other.")
-    place = filmed.clip or landmarks
-    check_can_save(folder := folder_for(place, out))
-    settings = SessionFile.beside(place.parent).settings(place.name, order.settings)
-    session = session_of(place, order.given)
-    found = measure_imported(landmarks, settings, filmed=filmed, session=session, book=order.book)
+    check_can_save(folder := folder_for(filmed.clip or landmarks, out))
+    found = measured_landmarks(landmarks, order.settings, filmed=filmed, given=order.given, book=order.book)
     for notice in found.notices:
         click.echo(f"{landmarks.name}: {notice}", err=True)
     _save(found.trial, filmed.clip, folder, order)

@@ -95,6 +95,13 @@ def about_a_clip(command: Command) -> Command:
     return command
 
 
+#: Fields of the virtual camera, and the options that set them.
+_CAMERA_NAMES = {
+    "yaw_deg": "camera_yaw",
+    "pitch_deg": "camera_pitch",
+    "distance_m": "camera_distance",
+    "height_m": "camera_height",
+}
 _ABOUT_LANDMARKS = (
     click.option(
         "--landmarks",
@@ -132,22 +139,26 @@ _ABOUT_LANDMARKS = (
 
 
 def about_landmarks(command: Command) -> Command:
-    """Give a command the options about landmarks from elsewhere; `filmed_from` understands them."""
+    """Give a command the options about landmarks from elsewhere; `landmarks_given` takes them."""
     for option in reversed(_ABOUT_LANDMARKS):
         command = option(command)
     return command
 
 
-def filmed_from(about: dict[str, Any], clip: Path | None, /) -> Filmed:
-    """Take the options about landmarks out of ``about`` and return what they say of how it was filmed."""
+def landmarks_given(about: dict[str, Any], /) -> dict[str, Any]:
+    """Take the options about landmarks out of ``about``; `filmed_from` understands the rest."""
+    names = ("landmarks", "landmark_fps", "picture_size", *_CAMERA_NAMES.values())
+    return {name: about.pop(name) for name in names}
+
+
+def filmed_from(elsewhere: dict[str, Any], clip: Path | None, /) -> Filmed:
+    """Return what the options about landmarks say of how it was filmed."""
     from valgus.camera import VirtualCamera
     from valgus.from_landmarks import Filmed
 
-    names = {"yaw_deg": "camera_yaw", "pitch_deg": "camera_pitch"}
-    names |= {"distance_m": "camera_distance", "height_m": "camera_height"}
-    said = {field: value for field, name in names.items() if (value := about.pop(name)) is not None}
-    size_px = _size_from(about.pop("picture_size"))
-    return Filmed(clip, about.pop("landmark_fps"), size_px, VirtualCamera(**said))
+    said = {field: elsewhere[name] for field, name in _CAMERA_NAMES.items() if elsewhere[name] is not None}
+    size_px = _size_from(elsewhere["picture_size"])
+    return Filmed(clip, elsewhere["landmark_fps"], size_px, VirtualCamera(**said))
 
 
 def _size_from(says: str | None) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from valgus.exports.figures.bland_altman import bland_altman_figure
 from valgus.exports.figures.style import png_of, svg_of
-from valgus.exports.tables import PERSON, SIDE
+from valgus.exports.tables import PERSON, SIDE, write_csv
 from valgus.model.agreement import Compared, Pair
 from valgus.model.column import Column, count, text
 from valgus.whole import all_or_none
@@ -48,8 +48,7 @@ def write_agreement(compared: Compared, folder: Path, /) -> tuple[str, ...]:
     with all_or_none(folder) as unfinished:
         document = json.dumps(as_document(compared), indent=1, ensure_ascii=False, allow_nan=False)
         (unfinished / AGREEMENT_JSON).write_text(document + "\n", encoding="utf-8")
-        table = pairs_table(compared.pairs)
-        table.to_csv(unfinished / AGREEMENT_CSV, index=False, encoding="utf-8", lineterminator="\n")
+        write_csv(pairs_table(compared.pairs), unfinished / AGREEMENT_CSV)
         for name, as_bytes in PICTURES.items():
             (unfinished / name).write_bytes(as_bytes(drawn))
     return (AGREEMENT_JSON, AGREEMENT_CSV, *PICTURES)

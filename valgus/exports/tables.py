@@ -25,12 +25,12 @@ FRAMES_AT_A_TIME = 2000
 
 def write_reps(trial: Trial, path: Path, /) -> None:
     """Write the per-rep contract, ``reps.csv``: one row per rep and side."""
-    _write(reps_table(trial), path)
+    write_csv(reps_table(trial), path)
 
 
 def write_frames(trial: Trial, path: Path, /) -> None:
     """Write every signal, ``frames.csv``: one row per frame and leg."""
-    _write(trial.signals, path)
+    write_csv(trial.signals, path)
 
 
 def write_landmarks(trial: Trial, path: Path, /) -> None:
@@ -200,5 +200,6 @@ LANDMARK_PARTS = tuple(column.name for column in LANDMARK_COLUMNS)
 LANDMARK_TIME = time("time_s", "Presentation time of the frame")
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
+def write_csv(table: pd.DataFrame, path: Path, /) -> None:
+    """Write a table as every table is written: see the top of this file."""
     table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from valgus import filters
 from valgus.errors import NotReadableAsLandmarks, WrongUsage
 from valgus.importers.names import landmark_named
 from valgus.model.arrays import BoolArray, FloatArray
@@ -157,14 +158,25 @@ def pixel_track(
     return ImportedTrack(track, source, tuple(gaps_in(time_s, dict(zip(names, seen.T, strict=True)))))
 
 
+def marker_trajectories(
+    time_s: FloatArray, places_m: Mapping[str, FloatArray], source: str
+) -> MarkerTrajectories:
+    """Return the trajectories of (n, 3) places by landmark, m; those that are not numbers were not seen."""
+    names = tuple(places_m)
+    xyz_m = np.stack([places_m[name] for name in names], axis=1)
+    seen: BoolArray = np.asarray(np.isfinite(xyz_m).all(axis=2))
+    notices = gaps_in(time_s, dict(zip(names, seen.T, strict=True)))
+    return MarkerTrajectories(time_s, xyz_m, names, source, tuple(notices))
+
+
 def gaps_in(time_s: FloatArray, seen: Mapping[str, BoolArray]) -> Iterator[str]:
     """Yield a sentence for each long gap of a needed landmark."""
     gaps = [
-        (name, time_s[start], time_s[stop - 1], stop - start)
+        (name, time_s[gap][0], time_s[gap][-1], gap.stop - gap.start)
         for name in NEEDED_LANDMARKS
         if name in seen
-        for start, stop in _runs(~seen[name])
-        if time_s[stop - 1] - time_s[start] >= SHORT_GAP_S
+        for gap in filters.runs(~seen[name])
+        if time_s[gap][-1] - time_s[gap][0] >= SHORT_GAP_S
     ]
     for name, from_s, to_s, frames in gaps[:MOST_GAPS_NAMED]:
         yield (
@@ -173,8 +185,3 @@ def gaps_in(time_s: FloatArray, seen: Mapping[str, BoolArray]) -> Iterator[str]:
         )
     if len(gaps) > MOST_GAPS_NAMED:
         yield f"{len(gaps) - MOST_GAPS_NAMED} more gaps of {SHORT_GAP_S:g} s and longer are not listed."
-
-
-def _runs(mask: BoolArray) -> Iterator[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
-    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from valgus.errors import EnvironmentFailed, NotReadableAsLandmarks
-from valgus.importers.base import About, by_landmark, gaps_in
+from valgus.importers.base import About, by_landmark, marker_trajectories
 from valgus.importers.trc import METRES
-from valgus.model.arrays import BoolArray
 from valgus.model.imported import MarkerTrajectories
 
 #: What the reader raises where bytes are not as they have to be; among it asserts and text that is none.
@@ -53,14 +52,8 @@ class _C3d:
         xyz_m[points[..., 3] < 0] = np.nan
         first = frames[0][0]
         time_s = np.round(np.array([number - first for number, _ in frames]) / float(reader.point_rate), 6)
-        names = tuple(columns)
-        places = xyz_m[:, [columns[name] for name in names]]
-        seen: dict[str, BoolArray] = {
-            name: np.asarray(np.isfinite(places[:, k]).all(axis=1)) for k, name in enumerate(names)
-        }
-        return MarkerTrajectories(
-            time_s, places, names, "markers in a C3D file", tuple(gaps_in(time_s, seen))
-        )
+        places_m = {name: xyz_m[:, column] for name, column in columns.items()}
+        return marker_trajectories(time_s, places_m, "markers in a C3D file")
 
 
 def _reader(path: Path) -> Any:

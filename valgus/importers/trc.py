@@ -9,8 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from valgus.errors import NotReadableAsLandmarks
-from valgus.importers.base import About, by_landmark, check_times, gaps_in, head_of, pixel_track
-from valgus.model.arrays import BoolArray, FloatArray
+from valgus.importers.base import (
+    About,
+    by_landmark,
+    check_times,
+    head_of,
+    marker_trajectories,
+    pixel_track,
+)
+from valgus.model.arrays import FloatArray
 from valgus.model.imported import ImportedTrack, MarkerTrajectories
 
 METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
@@ -66,15 +73,9 @@ def _markers(path: Path, table: _Table, points: dict[str, FloatArray]) -> Marker
             f"{path.name}: line 3 gives the unit '{table.units}'.",
             "Known are m, cm and mm for markers in space and px for pixels: correct line 3.",
         )
-    names = tuple(points)
-    xyz_m = np.stack([points[name] for name in names], axis=1) * METRES[table.units]
-    _check_size(path, table.units, dict(zip(names, np.moveaxis(xyz_m, 1, 0), strict=True)))
-    seen: dict[str, BoolArray] = {
-        name: np.asarray(np.isfinite(xyz_m[:, k]).all(axis=1)) for k, name in enumerate(names)
-    }
-    return MarkerTrajectories(
-        table.time_s, xyz_m, names, "markers in a TRC file", tuple(gaps_in(table.time_s, seen))
-    )
+    places_m = {name: point * METRES[table.units] for name, point in points.items()}
+    _check_size(path, table.units, places_m)
+    return marker_trajectories(table.time_s, places_m, "markers in a TRC file")
 
 
 def _check_size(path: Path, units: str, places_m: dict[str, FloatArray]) -> None:

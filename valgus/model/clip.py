@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: Focal length of a phone's main lens as a share of the picture's long side: 26 mm equivalent.
+FOCAL_SHARE = 0.73
+
 
 @dataclass(frozen=True)
 class Clip:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from valgus.errors import WrongUsage
 from valgus.exports.formats.base import Format, Shape, Wanted, wide, with_sign
-from valgus.exports.tables import reps_table
+from valgus.exports.tables import reps_table, write_csv
 from valgus.model.trial import Trial
 
 
@@ -34,10 +34,6 @@ def _write(
 _One = Callable[[pd.DataFrame, Path], None]
 
 
-def _csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-
-
 def _parquet(table: pd.DataFrame, path: Path) -> None:
     try:
         table.to_parquet(path, engine="pyarrow")
@@ -50,7 +46,7 @@ def _parquet(table: pd.DataFrame, path: Path) -> None:
 CSV = Format(
     "csv",
     "reps and frames as CSV",
-    lambda trial, folder, stem, wanted: _write(trial, folder, stem, wanted, ending="csv", one=_csv),
+    lambda trial, folder, stem, wanted: _write(trial, folder, stem, wanted, ending="csv", one=write_csv),
 )
 PARQUET = Format(
     "parquet",
