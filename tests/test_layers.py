@@ -86,7 +86,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     }
     | {"sessions", "history", "plan", "repeatability", "comparison", "oneclip", "batch", "contract"}
     | {"from_landmarks", "camera"},
-    "__init__": {"errors", "model", "pipeline", "results"},
+    "api": {
+        "model",
+        "results",
+        "oneclip",
+        "exports",
+        "contract",
+        "camera",
+        "from_landmarks",
+        "rules",
+        "pipeline",
+    },
+    "__init__": {"api", "errors", "model", "pipeline", "camera"},
 }
 
 #: Packages that only these modules may import.

@@ -9,29 +9,47 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from valgus.api import ClipAnalysis, analyze, analyze_landmarks, load
+    from valgus.camera import VirtualCamera
     from valgus.errors import ValgusError
     from valgus.model.frontal import Side
+    from valgus.model.session import Session
     from valgus.model.settings import Settings
     from valgus.model.track import PoseTrack
     from valgus.model.trial import Trial
-    from valgus.pipeline import analyze, measure
-    from valgus.results import load, save
+    from valgus.pipeline import measure
 
 __version__ = "0.0.1"
 
 _HOMES = {
+    "ClipAnalysis": "valgus.api",
     "PoseTrack": "valgus.model.track",
+    "Session": "valgus.model.session",
     "Settings": "valgus.model.settings",
     "Side": "valgus.model.frontal",
     "Trial": "valgus.model.trial",
     "ValgusError": "valgus.errors",
-    "analyze": "valgus.pipeline",
-    "load": "valgus.results",
+    "VirtualCamera": "valgus.camera",
+    "analyze": "valgus.api",
+    "analyze_landmarks": "valgus.api",
+    "load": "valgus.api",
     "measure": "valgus.pipeline",
-    "save": "valgus.results",
 }
 
-__all__ = ["PoseTrack", "Settings", "Side", "Trial", "ValgusError", "analyze", "load", "measure", "save"]
+__all__ = [
+    "ClipAnalysis",
+    "PoseTrack",
+    "Session",
+    "Settings",
+    "Side",
+    "Trial",
+    "ValgusError",
+    "VirtualCamera",
+    "analyze",
+    "analyze_landmarks",
+    "load",
+    "measure",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -99,6 +99,22 @@ def folder_for(clip: Path, out: Path | None = None, /) -> Path:
     return (out or clip.parent) / f"{clip.name}{ENDING}"
 
 
+def folder_of(place: Path, /) -> Path:
+    """Return the folder of results that is meant by a folder, or by the clip that it lies beside.
+
+    Raises
+    ------
+    NotAnAnalysis
+        If there is none beside the clip.
+    """
+    if not place.is_file():
+        return place
+    folder = folder_for(place)
+    if not folder.is_dir():
+        raise NotAnAnalysis(f"{place.name}: no analysis lies beside it.", f"Run valgus analyze {place}.")
+    return folder
+
+
 def check_can_save(folder: Path, /) -> None:
     """Find out before minutes of work whether a folder of results could be written in the end.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_command_line import valgus
+from tests.command import valgus
 from valgus.backends.weights import DETECTOR, LANDMARKER
 from valgus.batch.ledger import Ledger
 

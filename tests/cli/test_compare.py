@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import left_behind, valgus
 from tests.comparisons import leg
-from tests.e2e.test_command_line import left_behind, valgus
 from valgus import results
 from valgus.cli import main
 from valgus.model.frontal import Side

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import valgus
 from tests.e2e.clips import SAMPLES
-from tests.e2e.test_command_line import valgus
 from tests.trials import trial_of
 from valgus import results
 from valgus.simulate import film, repetitions

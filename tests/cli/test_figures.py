@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_command_line import valgus
+from tests.command import valgus
 from tests.exports.sessions import BOTH_LEGS, NOBODY
 from valgus import results
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.command import valgus
 from tests.e2e.clips import SAMPLES, analysed
-from tests.e2e.test_command_line import valgus
 from tests.importers.writing import laboratory_trc, sports2d_trc
 from valgus.exports.tables import write_landmarks
 from valgus.results import folder_for, load

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.e2e.test_command_line import valgus
+from tests.command import valgus
 from tests.history.people import FORTNIGHT, START, clip_of, save_session, season
 from valgus.model.frontal import Side
 

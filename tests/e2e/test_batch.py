@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.command import valgus
 from tests.e2e.clips import REAL, needs_real_clips
 from tests.e2e.folders import QUICK, at_work_on, batch, contents, folder_of, has_open, started, workers
-from tests.e2e.test_command_line import valgus
 from valgus.video import H264Writer
 
 pytestmark = [

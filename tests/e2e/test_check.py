@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import left_behind, valgus
 from tests.e2e.clips import REAL, SAMPLE_NAMES, SAMPLES, needs_real_clips, real, sample
-from tests.e2e.test_command_line import left_behind, valgus
 from valgus.model.rule import Severity
 
 #: Real clips and what is wrong with each, beside the angle from which all of them were filmed.

@@ -15,21 +15,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.command import VALGUS, left_behind, valgus, valgus_process
 from tests.e2e.clips import SAMPLES, analysed
 from valgus import results
 from valgus.video import H264Writer
 
-VALGUS = str(Path(sys.executable).with_name("valgus"))
 STEP_DOWN = SAMPLES / "step_down_left.mp4"
-
-
-def valgus(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [VALGUS, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=300)
-
-
-def left_behind(folder: Path, *given: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path not in given)
 
 
 def picture(grey: int = 90) -> np.ndarray:
@@ -54,7 +45,7 @@ def test_help_is_there_at_once() -> None:
     taken_s = []
     for _ in range(5):
         started_s = time.perf_counter()
-        shown = valgus("--help")
+        shown = valgus_process("--help")
         taken_s.append(time.perf_counter() - started_s)
     assert shown.returncode == 0
     assert "Example: valgus analyze clip.mp4" in shown.stdout
@@ -169,7 +160,7 @@ def _cropped(source: Path, target: Path, *, keep: float) -> None:
 
 @pytest.mark.slow
 def test_a_good_clip_gives_a_table_five_files_and_a_silent_stderr(tmp_path: Path) -> None:
-    shown = valgus("analyze", "--out", tmp_path / "new folder", STEP_DOWN)
+    shown = valgus_process("analyze", "--out", tmp_path / "new folder", STEP_DOWN)
     assert shown.returncode == 0
     assert shown.stderr == ""
     assert shown.stdout.startswith("Left knee: on average")

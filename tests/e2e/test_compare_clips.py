@@ -17,8 +17,9 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.command import VALGUS, left_behind, valgus
 from tests.e2e.clips import SAMPLES, analysed
-from tests.e2e.test_command_line import VALGUS, _heed_interrupts, left_behind, valgus
+from tests.e2e.test_command_line import _heed_interrupts
 from valgus import results, rules
 from valgus.comparison import compare, moments_of
 from valgus.exports.overlay import STRIP

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_command_line import valgus
+from tests.command import valgus
 from valgus import rules
 from valgus.history import read_person
 from valgus.model.history import Series

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import valgus
 from tests.e2e.clips import SAMPLES, STICKER_NAMES, sample
-from tests.e2e.test_command_line import valgus
 from valgus.exports.pick import write_pick_page
 from valgus.exports.stills import standing_still
 

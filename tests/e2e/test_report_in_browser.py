@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.command import valgus
 from tests.e2e.clips import SAMPLES
-from tests.e2e.test_command_line import valgus
 
 playwright = pytest.importorskip("playwright.sync_api")
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")

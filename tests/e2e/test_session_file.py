@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.command import valgus
 from tests.e2e.clips import SAMPLES
-from tests.e2e.test_command_line import valgus
 
 pytestmark = pytest.mark.slow
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.command import valgus
 from tests.e2e.clips import (
     REAL,
     SAMPLE_NAMES,
@@ -18,7 +19,6 @@ from tests.e2e.clips import (
     real,
     sample,
 )
-from tests.e2e.test_command_line import valgus
 from valgus.errors import ValgusError
 from valgus.model.frontal import Origin
 from valgus.model.settings import Settings, StickerPoints

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.e2e.test_command_line import valgus
+from tests.command import valgus
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from tests.e2e.test_command_line import valgus
+from tests.command import valgus
 from valgus.exports.sheet import DISC_MM, RULER_MM, Paper, write_sticker_sheet
 
 PX_PER_MM = 8.0

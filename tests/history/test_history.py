@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_command_line import valgus
+from tests.command import valgus
 from tests.history.people import FORTNIGHT, START, clip_of, save_session, season
 from tests.trials import trial_of
 from valgus import rules

@@ -111,12 +111,9 @@ class _Saved:
 
 def _opened(letter: str, place: Path, clip: Path | None) -> _Saved:
     """Return the analysis in a folder, or beside a clip."""
-    from valgus.errors import NotAnAnalysis
-    from valgus.results import folder_for, load
+    from valgus.results import folder_of, load
 
-    folder = folder_for(place) if place.is_file() else place
-    if place.is_file() and not folder.is_dir():
-        raise NotAnAnalysis(f"{place.name}: no analysis lies beside it.", f"Run valgus analyze {place}.")
+    folder = folder_of(place)
     saved = _Saved(letter, folder.resolve(), load(folder), clip)
     if clip is not None:
         _check_clip(saved, clip)

@@ -27,8 +27,8 @@ class Settings:
     ----------
     task : str
         Name of the task, or ``auto``.
-    side : Side or None
-        The stance leg.
+    side : Side, 'left', 'right' or None
+        The stance leg; kept as a Side.
     mirrored : bool or None
         Whether the file is a mirror image; None is taken as no.
     yaw_deg : float or None
@@ -63,3 +63,7 @@ class Settings:
     mirror_average: bool = True
     pose_fps: float | None = None
     offline: bool = False
+
+    def __post_init__(self) -> None:
+        if self.side is not None:
+            object.__setattr__(self, "side", Side(self.side))
