@@ -164,9 +164,9 @@ def analyze(
     >>> import valgus
     >>> a = valgus.analyze("clip.mp4", valgus.Settings(task="step-down", side="left"))
     >>> a
-    <ClipAnalysis of clip.mp4: lateral step-down, reps: left 5>
+    <ClipAnalysis of clip.mp4: lateral step-down, reps: left 3>
     >>> a.reps[["rep", "fppa_deg", "fppa_ci95_deg", "grade"]].shape
-    (5, 4)
+    (3, 4)
     """
     path = Path(fspath(clip))
     trial = oneclip.measured(path, settings or Settings(), given=session or Session(), progress=progress)
