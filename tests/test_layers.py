@@ -97,6 +97,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "rules",
         "pipeline",
     },
+    "__main__": {"cli"},
     "__init__": {"api", "errors", "model", "pipeline", "camera"},
 }
 
