@@ -79,8 +79,9 @@ def _place(folder: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def _own_signals() -> Iterator[None]:
     """Undo what the program sets for its process."""
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

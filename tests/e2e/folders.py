@@ -17,7 +17,7 @@ from valgus.video import ClipReader, H264Writer
 VALGUS = str(Path(sys.executable).with_name("valgus"))
 #: As quick as it gets: what is tested is not how well it measures.
 QUICK = ("--no-mirror-average", "--no-overlay")
-PATIENCE_S = 300
+PATIENCE_S = 1200
 
 
 @cache

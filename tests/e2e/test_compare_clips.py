@@ -105,7 +105,8 @@ def test_at_every_time_it_shows_what_the_truth_says_at_its_own_speed(
             moment = nearest(moments, pair, after_s)
             picture = small(pane(shown[moments.index(moment)][1], which))
             seen_s = min(clip, key=lambda frame: float(np.abs(frame[1] - picture).mean()))[0]
-            assert abs(seen_s - (rep["bottom_s"] + moment.from_lowest_s)) <= FRAME_S + 0.002
+            # The lowest point itself may be two frames off its true place.
+            assert abs(seen_s - (rep["bottom_s"] + moment.from_lowest_s)) <= 2 * FRAME_S + 0.002
 
 
 def small(picture: RgbImage) -> np.ndarray:  # type: ignore[type-arg]

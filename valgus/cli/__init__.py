@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -97,13 +98,14 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with the exit status of what happened."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    interruption = _Interruption()
+    signal.signal(signal.SIGTERM, interruption)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # in the background it is ignored
+        signal.signal(signal.SIGINT, interruption)
     try:
         status = cli.main(args=arguments, prog_name="valgus", standalone_mode=False)
-    except click.exceptions.Abort:
-        status = _say("Interrupted; nothing half-finished was left.", INTERRUPTED)
-    except KeyboardInterrupt:
-        status = _say("Interrupted; nothing half-finished was left.", INTERRUPTED)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        status = _say_last()
     except click.ClickException as wrong:
         wrong.show()
         status = wrong.exit_code
@@ -112,11 +114,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # the reader of our output has left, for example `| head`
         sys.stderr.close()
         status = 0
+    except Exception:
+        if not interruption.came:
+            raise
+        status = _say_last()
     sys.exit(status or 0)
 
 
-def _as_interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+class _Interruption:
+    """Ctrl-C and a request to end, as KeyboardInterrupt.
+
+    A compiled module that is being loaded at that moment turns it into another error (SciPy: ImportError,
+    "initialization failed"), so that it came is remembered.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self, *_: object) -> None:
+        self.came = True
+        raise KeyboardInterrupt
+
+
+def _say_last() -> int:
+    """Say that it was interrupted, and have native threads that still run say nothing more."""
+    status = _say("Interrupted; nothing half-finished was left.", INTERRUPTED)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    return status
 
 
 def _say(message: str, status: int) -> int:
