@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,17 @@ def measured_landmarks(
 
 def _with_session_file(clip: Path, settings: Settings, given: Session) -> tuple[Settings, Session]:
     return SessionFile.beside(clip.parent).settings(clip.name, settings), session_of(clip, given)
+
+
+def without_names(trial: Trial, /) -> Trial:
+    """Return a trial that says neither who it is nor what the clip was called, for passing on.
+
+    The clip is called after its content, so that it is still told from others. The person and the notes are
+    dropped; the day, and what was measured, stay.
+    """
+    name = f"clip-{trial.clip.sha256[:8]}{Path(trial.clip.name).suffix}"
+    session = replace(trial.session, person=None, notes="")
+    return replace(trial, clip=replace(trial.clip, name=name), session=session)
 
 
 def save_results(

@@ -371,6 +371,6 @@ def provenance_by(model: str, sha256: str, settings: Settings, /) -> Provenance:
         definitions_version=DEFINITIONS_VERSION,
         model=model,
         model_sha256=sha256,
-        settings=settings,
+        settings=settings.without_places,
         packages=tuple(f"{name} {metadata.version(name)}" for name in RECORDED_PACKAGES),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from valgus.errors import WrongUsage
+from valgus.model.column import from_cell
 
 SEPARATORS = (",", ";", "\t")
 SIDES = {"left": "left", "l": "left", "right": "right", "r": "right", "": ""}
@@ -30,7 +31,7 @@ class Line:
 
     def text(self, *names: str) -> str:
         """Return the first cell that has one of these names, without blanks around it; else nothing."""
-        return next((self.cells[name].strip() for name in names if name in self.cells), "")
+        return from_cell(next((self.cells[name].strip() for name in names if name in self.cells), ""))
 
     def number_in(self, *names: str) -> float | None:
         """Return a number, None where the cell is blank or there is none.

@@ -159,7 +159,7 @@ def _same_work(header: Header, settings: Settings, order: Order, model_sha256: s
     made = header.provenance
     return (
         # Whether the network might be used moves no number.
-        replace(made.settings, offline=False) == replace(settings, offline=False)
+        replace(made.settings, offline=False) == replace(settings.without_places, offline=False)
         and made.model_sha256 == model_sha256
         and (made.valgus_version, made.definitions_version) == (__version__, DEFINITIONS_VERSION)
         and made.rules == order.book.versions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from valgus.model.order import Order
     from valgus.model.trial import Trial
 
+    Named = Callable[[Trial], Trial]
+
 
 @click.command(epilog="Example: valgus analyze --task step-down --side left 'my clip.mp4'")
 @click.argument("clips", nargs=-1, type=click.Path(path_type=Path), metavar="CLIP...")
@@ -36,7 +39,12 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Where results go; beside each clip by default.",
 )
-def analyze(clips: tuple[Path, ...], out: Path | None, **about: Any) -> None:
+@click.option(
+    "--anonymous",
+    is_flag=True,
+    help="Name neither the person nor the clip in the results, for passing them on.",
+)
+def analyze(clips: tuple[Path, ...], out: Path | None, anonymous: bool, **about: Any) -> None:
     """Measure the knee in each CLIP and save the results beside it in CLIP.valgus.
 
     Prints one row per rep: the frontal plane projection angle (+ is valgus, the knee towards the other leg)
@@ -55,21 +63,35 @@ def analyze(clips: tuple[Path, ...], out: Path | None, **about: Any) -> None:
     if landmarks is None and not clips:
         raise click.UsageError("Missing argument 'CLIP...'.")
     order = order_from(about)
+    if anonymous and order.given.person:
+        raise click.UsageError("--name says who it is, --anonymous leaves it out: choose one.")
+    named = _as_it_is if not anonymous else _without_names
     if landmarks is not None:
         filmed = filmed_from(elsewhere, clips[0] if clips else None)
-        raise SystemExit(_from_landmarks(landmarks, clips, filmed, order, out))
-    statuses = [_one_clip(clip, order, out, said_before=k > 0) for k, clip in enumerate(clips)]
+        raise SystemExit(_from_landmarks(landmarks, clips, filmed, order, out, named))
+    statuses = [_one_clip(clip, order, out, named, said_before=k > 0) for k, clip in enumerate(clips)]
     raise SystemExit(max(statuses))
 
 
-def _one_clip(clip: Path, order: Order, out: Path | None, *, said_before: bool) -> int:
+def _as_it_is(trial: Trial) -> Trial:
+    return trial
+
+
+def _without_names(trial: Trial) -> Trial:
+    from valgus.oneclip import without_names
+
+    return without_names(trial)
+
+
+def _one_clip(clip: Path, order: Order, out: Path | None, named: Named, *, said_before: bool) -> int:
     """Analyse, save and print one clip; an error of one clip does not stop the next. Returns the status."""
     from valgus.errors import EnvironmentFailed, ValgusError
     from valgus.results import check_can_save, folder_for
 
     try:
-        check_can_save(folder := folder_for(clip, out))
-        trial = measured(clip, order.settings, given=order.given, book=order.book)
+        check_can_save(folder_for(clip, out))
+        trial = named(measured(clip, order.settings, given=order.given, book=order.book))
+        folder = folder_for(clip.with_name(trial.clip.name), out)
         _save(trial, clip, folder, order)
     except EnvironmentFailed:
         raise  # every further clip would fail alike
@@ -81,7 +103,7 @@ def _one_clip(clip: Path, order: Order, out: Path | None, *, said_before: bool) 
 
 
 def _from_landmarks(
-    landmarks: Path, clips: tuple[Path, ...], filmed: Filmed, order: Order, out: Path | None
+    landmarks: Path, clips: tuple[Path, ...], filmed: Filmed, order: Order, out: Path | None, named: Named
 ) -> int:
     """Measure landmarks from elsewhere, with or without their video; returns the status."""
     from valgus.errors import WrongUsage
@@ -90,13 +112,16 @@ def _from_landmarks(
 
     if len(clips) > 1:
         raise WrongUsage("--landmarks goes with one clip.", "Analyse one clip after the other.")
-    check_can_save(folder := folder_for(filmed.clip or landmarks, out))
+    source = filmed.clip or landmarks
+    check_can_save(folder_for(source, out))
     found = measured_landmarks(landmarks, order.settings, filmed=filmed, given=order.given, book=order.book)
     for notice in found.notices:
         click.echo(f"{landmarks.name}: {notice}", err=True)
-    _save(found.trial, filmed.clip, folder, order)
-    _print(found.trial, folder, said_before=False)
-    return status_of(found.trial)
+    trial = named(found.trial)
+    folder = folder_for(source.with_name(trial.clip.name), out)
+    _save(trial, filmed.clip, folder, order)
+    _print(trial, folder, said_before=False)
+    return status_of(trial)
 
 
 def _save(trial: Trial, clip: Path | None, folder: Path, order: Order) -> None:

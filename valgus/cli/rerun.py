@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from valgus.model.rulebook import RuleBook
+    from valgus.model.settings import Settings
     from valgus.model.trial import Trial
 
 #: What another machine may differ by, from the video, deg or %.
@@ -30,7 +32,10 @@ DIFFERENT = 3
     metavar="FILE",
     help="The own thresholds that were in force, if there were any.",
 )
-def rerun(folder: Path, clip: Path | None, rules: Path | None) -> None:
+@click.option(
+    "--model", metavar="FILE", help="The pose model's file, with --clip, where it was one of your own."
+)
+def rerun(folder: Path, clip: Path | None, rules: Path | None, model: str | None) -> None:
     """Compute a saved analysis (CLIP.valgus) again, as it was asked for then, and compare every number.
 
     From the saved landmarks the numbers have to be the same to the last digit; from the video, on another
@@ -40,7 +45,9 @@ def rerun(folder: Path, clip: Path | None, rules: Path | None) -> None:
     from valgus.results import load
 
     saved = load(folder)
-    again = _from_video(clip, saved, book_from(rules)) if clip else _from_track(saved, book_from(rules))
+    settings = saved.provenance.settings if model is None else replace(saved.provenance.settings, model=model)
+    book = book_from(rules)
+    again = _from_video(clip, saved, settings, book) if clip else _from_track(saved, book)
     tolerance = FROM_VIDEO_TOLERANCE if clip else 0.0
     if again.provenance.rules != saved.provenance.rules:
         click.echo(
@@ -64,7 +71,7 @@ def _from_track(saved: Trial, book: RuleBook) -> Trial:
     )
 
 
-def _from_video(clip: Path, saved: Trial, book: RuleBook) -> Trial:
+def _from_video(clip: Path, saved: Trial, settings: Settings, book: RuleBook) -> Trial:
     from valgus.cli.progress import frames_of
     from valgus.errors import WrongUsage
     from valgus.exports.stills import is_clip_of
@@ -76,7 +83,7 @@ def _from_video(clip: Path, saved: Trial, book: RuleBook) -> Trial:
             "Give the file that was analysed.",
         )
     with frames_of(clip.name) as frames:
-        return analyze(clip, saved.provenance.settings, session=saved.session, book=book, progress=frames)
+        return analyze(clip, settings, session=saved.session, book=book, progress=frames)
 
 
 def _told(saved: Trial, again: Trial, tolerance: float, source: str) -> int:

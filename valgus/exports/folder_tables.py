@@ -28,7 +28,7 @@ from valgus.exports.tables import (
     VIEW,
 )
 from valgus.model.batch import FailedClip, LegLine
-from valgus.model.column import CODES, Column, count, text, values_of
+from valgus.model.column import CODES, Column, as_cell, count, text, values_of
 from valgus.model.frontal import Side
 from valgus.model.judgement import Decision
 from valgus.model.rep import Grade
@@ -96,7 +96,9 @@ def rows_to(path: Path, columns: tuple[str, ...], /) -> Iterator[Callable[[Itera
     with whole_text(path) as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
-        yield writer.writerows
+        yield lambda rows: writer.writerows(
+            {name: as_cell(value) for name, value in row.items()} for row in rows
+        )
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from valgus.exports.tables import (
     TASK,
     VALID_REPS,
     VIEW,
+    write_csv,
 )
 from valgus.model.column import Column, text
 from valgus.model.history import History, Series, Visit
@@ -91,7 +92,7 @@ def progress_table(history: History, /) -> pd.DataFrame:
 
 def write_progress_csv(history: History, path: Path, /) -> None:
     """Write the table: UTF-8, point as decimal mark, blank for what is not known."""
-    progress_table(history).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    write_csv(progress_table(history), path)
 
 
 def write_progress_json(history: History, path: Path, /) -> None:

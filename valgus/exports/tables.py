@@ -1,6 +1,7 @@
 """A trial as CSV: per rep, per frame, and the raw landmarks.
 
-UTF-8, point as decimal mark, blank for what could not be measured.
+UTF-8, point as decimal mark, blank for what could not be measured; words that a spreadsheet would take for a
+formula are marked with an apostrophe.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from valgus.model.column import CODES, SHA256, Column, Kind, count, text, time, values_of
+from valgus.model.column import CODES, SHA256, Column, Kind, as_cell, count, text, time, values_of
 from valgus.model.frontal import Facing, Side
 from valgus.model.judgement import Outcome
 from valgus.model.rep import Grade, Rep
@@ -202,4 +203,6 @@ LANDMARK_TIME = time("time_s", "Presentation time of the frame")
 
 def write_csv(table: pd.DataFrame, path: Path, /) -> None:
     """Write a table as every table is written: see the top of this file."""
+    words = [str(name) for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+    table = table.assign(**{name: table[name].map(as_cell) for name in words})
     table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

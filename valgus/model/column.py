@@ -84,3 +84,34 @@ def time(name: str, meaning: str) -> Column:
 def values_of(kind: type[Enum], /) -> tuple[str, ...]:
     """Return the values of an enumeration, for ``one_of``."""
     return tuple(str(member.value) for member in kind)
+
+
+#: A spreadsheet takes a cell that begins with one of these for a formula, and runs it.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+
+
+def as_cell(value: object, /) -> object:
+    """Return a value as it goes into a table: words that begin like a formula are marked with an apostrophe.
+
+    Numbers, also as words, stay as they are. A carriage return, which ends a row for some readers and not for
+    others, becomes a blank.
+    """
+    if isinstance(value, str):
+        value = value.replace("\r", " ")
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not _is_number(value):
+        return f"'{value}"
+    return value
+
+
+def from_cell(written: str, /) -> str:
+    """Return the words that `as_cell` wrote."""
+    marked = written.startswith("'") and written[1:].startswith(FORMULA_STARTS)
+    return written[1:] if marked and not _is_number(written[1:]) else written
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True

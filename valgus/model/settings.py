@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from valgus.model.frontal import Side
@@ -67,3 +68,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.side is not None:
             object.__setattr__(self, "side", Side(self.side))
+
+    @property
+    def without_places(self) -> Settings:
+        """The same with the pose model's file by its name alone: folders may be called after people."""
+        return replace(self, model=re.split(r"[\\/]", self.model)[-1])
