@@ -10,13 +10,19 @@ from pathlib import Path
 import pytest
 
 from tests.command import valgus
-from tests.e2e.browser import WINDOWS, needs_browser, opened
 from tests.e2e.clips import SAMPLES, STICKER_NAMES, sample
 from valgus.exports.pick import write_pick_page
 from valgus.exports.stills import standing_still
 
-pytestmark = [pytest.mark.slow, needs_browser]
+playwright = pytest.importorskip("playwright.sync_api")
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on this machine"),
+]
 CLIP = SAMPLES / f"{STICKER_NAMES[0]}.mp4"
+#: Sizes of the window, wide and as on a phone: the picture is shown smaller than it is.
+WINDOWS = {"wide": (1280, 800), "phone": (390, 844)}
 
 
 @pytest.fixture(params=WINDOWS)
@@ -24,8 +30,16 @@ def page(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[object]:
     trial, _ = sample(STICKER_NAMES[0])
     time_s, still = standing_still(trial, CLIP)
     write_pick_page(tmp_path / "page.html", clip_name="mein Clip.mp4", still=still, time_s=time_s)
-    with opened(tmp_path / "page.html", WINDOWS[request.param]) as page:
-        yield page
+    width, height = WINDOWS[request.param]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        opened = browser.new_page(viewport={"width": width, "height": height})
+        opened.errors = []
+        opened.on("pageerror", lambda error: opened.errors.append(str(error)))
+        opened.goto((tmp_path / "page.html").as_uri())
+        yield opened
+        assert opened.errors == []
+        browser.close()
 
 
 def on_screen(page, x: float, y: float) -> tuple[float, float]:

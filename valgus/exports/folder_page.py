@@ -10,10 +10,10 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from valgus.exports.advice import OUTCOME_CLASSES, RULES_ARE
-from valgus.exports.pages import templates
 from valgus.exports.wording import FPPA_IS, FPPA_IS_NOT, INTENDED_USE, one_line
 from valgus.model.batch import FailedClip, PageEntry
 
@@ -68,7 +68,7 @@ def folder_page(title: str, entries: Sequence[PageEntry], failed: Sequence[Faile
     failed : sequence of FailedClip
         Every clip without numbers and why.
     """
-    pages = templates()
+    pages = Environment(loader=PackageLoader("valgus.exports"), autoescape=True, undefined=StrictUndefined)
     style = pages.loader.get_source(pages, "folder.css")[0]  # type: ignore[union-attr]
     saved = {entry.clip: entry for entry in entries}
     measured = [entry for entry in entries if entry.legs]

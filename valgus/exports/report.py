@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from valgus.exports import advice, wording
 from valgus.exports.figures import knee_path_png, left_right_png, panels_png
 from valgus.exports.figures.trend import trend_png
 from valgus.exports.language import Language
-from valgus.exports.pages import as_jpeg, templates
 from valgus.exports.stills import Still
+from valgus.model.arrays import RgbImage
 from valgus.model.history import History
 from valgus.model.judgement import Decision
 from valgus.model.ladder import Plan
@@ -94,7 +96,7 @@ def report_page(
 ) -> str:
     """Return the page; every value that a person can choose is escaped, and none is translated."""
     language = language or Language()
-    pages = templates()
+    pages = Environment(loader=PackageLoader("valgus.exports"), autoescape=True, undefined=StrictUndefined)
     pages.filters["say"] = language.say
     style, script = (
         pages.loader.get_source(pages, name)[0]  # type: ignore[union-attr]
@@ -244,7 +246,7 @@ def _picture(still: Still, trial: Trial) -> dict[str, Any]:
     return {
         "number": still.number,
         "at_s": f"{still.time_s:.2f}",
-        "jpeg": as_jpeg(still.image, quality=JPEG_QUALITY),
+        "jpeg": _as_jpeg(still.image),
         "width": width,
         "height": height,
         "legs": [
@@ -254,3 +256,10 @@ def _picture(still: Still, trial: Trial) -> dict[str, Any]:
         ],
         "caption": f"Rep {still.number}: {', '.join(said) or 'not measured'}",
     }
+
+
+def _as_jpeg(image: RgbImage) -> str:
+    _, coded = cv2.imencode(
+        ".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+    )
+    return base64.b64encode(coded.tobytes()).decode("ascii")

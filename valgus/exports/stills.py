@@ -129,22 +129,10 @@ def standing_still(trial: Trial, clip_path: Path, /) -> tuple[float, RgbImage]:
     What remains in the picture is as in `lowest_point_stills`, and it raises the same errors.
     """
     time_s = _upright_s(trial)
-    return time_s, whole_stills(trial, clip_path, [time_s])[0]
-
-
-def whole_stills(trial: Trial, clip_path: Path, times_s: Sequence[float], /) -> tuple[RgbImage, ...]:
-    """Return whole upright pictures at full size, the head blurred; else as `lowest_point_stills`."""
-    pictures = stills(clip_path, times_s, short_side_px=None)
-    return tuple(
-        _hidden(trial, posed_in(trial, time_s, picture))
-        for time_s, picture in zip(times_s, pictures, strict=True)
-    )
-
-
-def _hidden(trial: Trial, posed: Posed) -> RgbImage:
-    """Return a picture in which nobody is to be recognised."""
+    (picture,) = stills(clip_path, [time_s], short_side_px=None)
+    posed = posed_in(trial, time_s, picture)
     image = without_the_head(posed)
-    return without_others(image, posed) if trial.evidence.people_in_view > 1 else image
+    return time_s, without_others(image, posed) if trial.evidence.people_in_view > 1 else image
 
 
 def _upright_s(trial: Trial) -> float:
@@ -162,8 +150,11 @@ def _upright_s(trial: Trial) -> float:
 
 def _still(trial: Trial, rep: Rep, posed: Posed, crop: _Crop) -> Still:
     kept = posed.within(crop.left, crop.top, crop.of(posed.picture))
+    image = without_the_head(kept)
+    if trial.evidence.people_in_view > 1:
+        image = without_others(image, kept)
     legs = tuple(_legs(trial, rep, posed, crop))
-    return Still(rep.number, rep.bottom_s, _hidden(trial, kept), legs, _stickers(trial, rep, posed, crop))
+    return Still(rep.number, rep.bottom_s, image, legs, _stickers(trial, rep, posed, crop))
 
 
 def _stickers(trial: Trial, rep: Rep, posed: Posed, crop: _Crop) -> FloatArray | None:
@@ -174,17 +165,14 @@ def _stickers(trial: Trial, rep: Rep, posed: Posed, crop: _Crop) -> FloatArray |
     return np.asarray(np.stack(places) * posed.scale - (crop.left, crop.top))
 
 
-def labelled(trial: Trial, side: Side, /) -> Side:
-    """Return what the pose source calls a leg: in a mirror image it took one for the other."""
-    return side.other if trial.setup is not None and trial.setup.mirrored else side
-
-
 def _legs(trial: Trial, rep: Rep, posed: Posed, crop: _Crop) -> Iterator[StillLeg]:
+    mirrored = trial.setup is not None and trial.setup.mirrored
     frame = nearest_frame(trial.track, rep.bottom_s)
     for one in trial.reps:
         if one.number == rep.number:
-            name = labelled(trial, one.side).value
-            joints = [trial.track.point(f"{name}_{joint}")[frame] for joint in JOINTS]
+            # In a mirror image the pose source took one leg for the other.
+            labelled = one.side.other if mirrored else one.side
+            joints = [trial.track.point(f"{labelled.value}_{joint}")[frame] for joint in JOINTS]
             yield StillLeg(one.side, np.stack(joints) * posed.scale - (crop.left, crop.top))
 
 
