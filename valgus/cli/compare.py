@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from valgus.cli.options import book_from, rules_option
+from valgus.cli.saved import analysis_at, why_not_at_hand
 
 if TYPE_CHECKING:
     from valgus.model.comparison import Comparison
@@ -111,12 +112,9 @@ class _Saved:
 
 def _opened(letter: str, place: Path, clip: Path | None) -> _Saved:
     """Return the analysis in a folder, or beside a clip."""
-    from valgus.errors import NotAnAnalysis
-    from valgus.results import folder_for, load
+    from valgus.results import load
 
-    folder = folder_for(place) if place.is_file() else place
-    if place.is_file() and not folder.is_dir():
-        raise NotAnAnalysis(f"{place.name}: no analysis lies beside it.", f"Run valgus analyze {place}.")
+    folder = analysis_at(place)
     saved = _Saved(letter, folder.resolve(), load(folder), clip)
     if clip is not None:
         _check_clip(saved, clip)
@@ -155,13 +153,9 @@ def _clips(saved: tuple[_Saved, _Saved]) -> tuple[Path, Path] | None:
 
 def _not_at_hand(one: _Saved) -> str:
     """Return why a clip cannot be shown, empty where it can."""
-    from valgus.exports.stills import is_clip_of
-
-    if not one.clip.is_file():
-        return f"is not beside its results any more; say where it is with --clip-{one.letter} FILE"
-    if one.given is None and not is_clip_of(one.trial, one.clip):
-        return f"is another video by now; say where the one analysed is with --clip-{one.letter} FILE"
-    return ""
+    if one.given is not None:
+        return ""  # looked at already
+    return why_not_at_hand(one.trial, one.clip, option=f"--clip-{one.letter} FILE")
 
 
 def _names(a: _Saved, b: _Saved) -> tuple[str, str]:

@@ -28,6 +28,8 @@ from valgus.video import sha256_of, stills
 JOINTS = ("hip", "knee", "ankle")
 #: Enough for a print of the strip: a person fills a fraction of the picture.
 SHORT_SIDE_PX = 720
+#: Enough to point at a joint by eye, and a page of ten of them is still quick to open.
+WHOLE_SHORT_SIDE_PX = 1080
 #: More pictures make the strip unreadable, and would have to be held at once.
 MOST_STILLS = 12
 #: A still is at least this wide, as a share of its height.
@@ -131,8 +133,31 @@ def standing_still(trial: Trial, clip_path: Path, /) -> tuple[float, RgbImage]:
     time_s = _upright_s(trial)
     (picture,) = stills(clip_path, [time_s], short_side_px=None)
     posed = posed_in(trial, time_s, picture)
+    return time_s, _nobody_recognised(trial, posed)
+
+
+def whole_pictures(
+    trial: Trial, clip_path: Path, /, *, blur_faces: bool = True
+) -> Iterator[tuple[int, RgbImage]]:
+    """Yield the number of every rep and the whole picture at its lowest point, in order of time.
+
+    Unlike `lowest_point_stills` of every rep, and neither cropped nor smaller than `WHOLE_SHORT_SIDE_PX` on
+    the short side unless the clip is. What remains to be recognised is as there; the errors are the same.
+    """
+    reps = [*{rep.number: rep for rep in trial.reps}.values()]
+    # A few at a time: many pictures of this size would not fit into memory.
+    for first in range(0, len(reps), MOST_STILLS):
+        some = reps[first : first + MOST_STILLS]
+        pictures = stills(clip_path, [rep.bottom_s for rep in some], short_side_px=WHOLE_SHORT_SIDE_PX)
+        for rep, picture in zip(some, pictures, strict=True):
+            posed = posed_in(trial, rep.bottom_s, picture)
+            yield rep.number, _nobody_recognised(trial, posed) if blur_faces else picture
+
+
+def _nobody_recognised(trial: Trial, posed: Posed) -> RgbImage:
+    """Return a picture with the head blurred, and everybody else where there are others."""
     image = without_the_head(posed)
-    return time_s, without_others(image, posed) if trial.evidence.people_in_view > 1 else image
+    return without_others(image, posed) if trial.evidence.people_in_view > 1 else image
 
 
 def _upright_s(trial: Trial) -> float:
@@ -150,9 +175,7 @@ def _upright_s(trial: Trial) -> float:
 
 def _still(trial: Trial, rep: Rep, posed: Posed, crop: _Crop) -> Still:
     kept = posed.within(crop.left, crop.top, crop.of(posed.picture))
-    image = without_the_head(kept)
-    if trial.evidence.people_in_view > 1:
-        image = without_others(image, kept)
+    image = _nobody_recognised(trial, kept)
     legs = tuple(_legs(trial, rep, posed, crop))
     return Still(rep.number, rep.bottom_s, image, legs, _stickers(trial, rep, posed, crop))
 

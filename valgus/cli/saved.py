@@ -1,0 +1,42 @@
+"""Which saved analysis and which clip are meant by a path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from valgus.model.trial import Trial
+
+
+def analysis_at(place: Path, /) -> Path:
+    """Return the folder of the analysis that a path stands for: itself, or the one beside a clip.
+
+    Raises
+    ------
+    NotAnAnalysis
+        If no analysis lies beside the clip.
+    """
+    from valgus.errors import NotAnAnalysis
+    from valgus.results import folder_for
+
+    if not place.is_file():
+        return place
+    folder = folder_for(place)
+    if not folder.is_dir():
+        raise NotAnAnalysis(f"{place.name}: no analysis lies beside it.", f"Run valgus analyze {place}.")
+    return folder
+
+
+def why_not_at_hand(trial: Trial, clip: Path, /, *, option: str) -> str:
+    """Return why a file cannot be shown as the clip of an analysis, empty where it can.
+
+    ``option`` is what says where the clip is instead.
+    """
+    from valgus.exports.stills import is_clip_of
+
+    if not clip.is_file():
+        return f"is not beside its results any more; say where it is with {option}"
+    if not is_clip_of(trial, clip):
+        return f"is another video by now; say where the one analysed is with {option}"
+    return ""
