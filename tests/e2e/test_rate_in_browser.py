@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from functools import cache
@@ -28,21 +30,17 @@ pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on this machine"),
 ]
 NAME = STICKER_NAMES[0]
-TRIAL, TRUTH = "trial", "truth"
 SIZE = (720, 1280)
-REPS = 5
+AXES = (("x", "width"), ("y", "height"))
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sample clip with its saved analysis, and its pages: in order of time, and shuffled."""
     place = tmp_path_factory.mktemp("Änna")
-    clip = place / "my clip.mp4"
-    shutil.copy(SAMPLES / f"{NAME}.mp4", clip)
+    clip = place / f"{NAME}.mp4"
+    shutil.copy(SAMPLES / clip.name, clip)
     results.save(sample(NAME)[0], results.folder_for(clip))
-    # Saved under the name that the clip had when it was analysed.
-    clip = clip.rename(place / f"{NAME}.mp4")
-    (place / "my clip.mp4.valgus").rename(results.folder_for(clip))
     for options in ((), ("--shuffle", "7", "--rater", "Müller, Jörg", "--out", place / "again.html")):
         ran = valgus("rate", clip, *options)
         assert (ran.returncode, ran.stderr) == (0, "")
@@ -77,12 +75,15 @@ def true_place(joint: str, rep: int) -> FloatArray:
 
 
 def click(page: Any, at: FloatArray) -> None:
+    """Click as a hand does, that trembles while it presses."""
     page.evaluate("scrollTo(0, 0)")
     box = page.locator("#overlay").bounding_box()
-    page.mouse.click(*(box[k] + at[n] / SIZE[n] * box[size] for n, (k, size) in enumerate(AXES)))
-
-
-AXES = (("x", "width"), ("y", "height"))
+    x, y = (box[start] + at[n] / SIZE[n] * box[size] for n, (start, size) in enumerate(AXES))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 1, y)
+    page.mouse.move(x, y)
+    page.mouse.up()
 
 
 def rate_all(page: Any, *, landmarks: tuple[str, ...], order: tuple[int, ...] = (0, 1, 2, 3, 4)) -> None:
@@ -142,18 +143,22 @@ def test_both_hip_bones_give_the_tilt_of_the_pelvis(wide: Any, tmp_path: Path) -
     assert angles(table, "pelvic_drop_absolute_deg") == pytest.approx(tilts[at].tolist(), abs=1.0)
 
 
-def test_another_order_gives_the_same_table_in_order_of_time(folder: Path, tmp_path: Path) -> None:
-    with opened_in("wide", folder / "again.html") as page:
-        legs = page.evaluate("JSON.parse(document.getElementById('data').textContent).legs")
-        order = tuple(leg["rep"] - 1 for leg in legs)
-        assert sorted(order) == [*range(REPS)] != list(order)
-        rate_all(page, landmarks=JOINT_NAMES, order=order)
-        table = saved_table(page, tmp_path)
-        assert page.said == []
-    assert table.name == f"{NAME}.mp4.Müller_Jörg.shuffle7.clicks.csv"
-    assert {row["rater"] for row in rows_of(table)} == {"Müller, Jörg"}
-    truth = [rep["fppa_deg"] for rep in sample(NAME)[1]["reps"]]
-    assert angles(table, "fppa_deg") == pytest.approx(truth, abs=1.0)
+def test_a_rater_who_rates_twice_in_another_order_agrees_with_herself(folder: Path, tmp_path: Path) -> None:
+    tables = []
+    for name in (f"{NAME}.mp4.rate.html", "again.html"):
+        with opened_in("wide", folder / name) as page:
+            legs = page.evaluate("DATA.legs")
+            page.locator("#rater").fill("Müller, Jörg")
+            rate_all(page, landmarks=JOINT_NAMES, order=tuple(leg["rep"] - 1 for leg in legs))
+            tables.append(saved_table(page, tmp_path))
+            assert page.said == []
+    assert [leg["rep"] for leg in legs] != [1, 2, 3, 4, 5]
+    assert [row["rep"] for row in rows_of(tables[1])] == ["1", "2", "3", "4", "5"]
+    assert {row["rater"] for table in tables for row in rows_of(table)} == {"Müller, Jörg"}
+    assert tables[1].name == f"{NAME}.mp4.Müller_Jörg.shuffle7.clicks.csv"
+    ran = valgus("agree", *tables)
+    assert ran.returncode == 0, ran.stderr
+    assert "5 reps, 1 clip" in ran.stdout
 
 
 def test_what_cannot_be_judged_is_blank_and_named_and_what_is_not_done_is_left_out(
@@ -252,8 +257,8 @@ def test_it_asks_for_nothing_and_fits_the_window(page: Any, folder: Path) -> Non
 
 def test_a_rater_learns_nothing_that_was_computed(folder: Path) -> None:
     text = (folder / f"{NAME}.mp4.rate.html").read_text(encoding="utf-8")
-    trial = sample(NAME)[0]
-    for word in ("grade", "invalid", "amber", "fppa"):
-        assert word not in text.lower().split('"pictures"')[0]
-    for angle in trial.measures["fppa_deg"]:
-        assert f"{angle:.1f}" not in text.split('"pictures"')[0]
+    text = re.sub(r"[A-Za-z0-9+/=]{500,}", "", text).lower()  # without the pictures
+    for word in ("grade", "invalid", "amber", "fppa", "deg"):
+        assert word not in text
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert {key for leg in json.loads(data)["legs"] for key in leg} == {"inside", "rep", "side", "time_s"}

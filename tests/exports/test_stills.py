@@ -12,7 +12,7 @@ import pytest
 from tests.exports.sessions import TWENTY
 from tests.trials import trial_of
 from valgus.exports import stills as exported
-from valgus.exports.stills import Still, lowest_point_stills
+from valgus.exports.stills import Still, lowest_point_stills, whole_pictures
 from valgus.model.arrays import FloatArray, RgbImage
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Side
@@ -195,3 +195,19 @@ def _filmed_with_a_flash_at_the_lowest_point(clip: Path) -> Trial:
             bright = 220 if abs(time_s - trial.reps[0].bottom_s) < 0.1 else 40
             writer.write(np.full((320, 180, 3), bright, dtype=np.uint8), time_s)
     return trial
+
+
+def test_whole_pictures_are_of_every_rep_as_large_as_the_clip_with_faces_only_where_asked_for(
+    tmp_path: Path,
+) -> None:
+    clip = tmp_path / "clip.mp4"
+    with H264Writer(clip, width_px=WIDTH, height_px=HEIGHT, fps=30.0) as writer:
+        writer.write(detailed())
+    shown, unblurred = (dict(whole_pictures(TWENTY, clip, blur_faces=blur)) for blur in (True, False))
+    assert [*shown] == [*unblurred] == [*range(1, 21)]
+    for rep in TWENTY.reps:
+        assert shown[rep.number].shape == (HEIGHT, WIDTH, 3)
+        frame = int(np.argmin(np.abs(TWENTY.track.time_s - rep.bottom_s)))
+        x, y = np.rint(TWENTY.track.point("nose")[frame]).astype(int)
+        head = np.s_[y - 20 : y + 20, x - 20 : x + 20]
+        assert detail(shown[rep.number][head]) < 3 < 20 < detail(unblurred[rep.number][head])

@@ -127,7 +127,7 @@ class Board {
     this.last = this.dragged ?? this.last;
     this.loupe.classList.toggle("used", this.dragged !== null);
     this.loupe.classList.toggle("aside", event.clientX < innerWidth / 2); // a hand must not be on it
-    this.changed();
+    this.draw();
     this.magnify(at);
   }
   pinchInstead() {
@@ -143,7 +143,7 @@ class Board {
       if (!this.fresh && !this.moved) this.page.before();
       this.moved = true;
       this.dragged.at = at;
-      this.changed();
+      this.draw();
     }
     this.magnify(at);
   }
@@ -158,8 +158,11 @@ class Board {
   }
   release(event) {
     this.fingers.delete(event.pointerId);
-    this.dragged = null;
     this.loupe.classList.remove("used");
+    if (!this.dragged) return;
+    this.dragged = null;
+    // Not before: other words above the picture would move it away from under the finger.
+    this.changed();
   }
   key(event) {
     const move = ARROWS[event.key];

@@ -99,7 +99,7 @@ function tell() {
   const there = leg.inside === "left" ? "right" : "left";
   say("which", `Picture ${state.shown + 1} of ${of}: the person's ${leg.side} leg, on the ${there} of the picture`);
   const landmark = next();
-  say("now", landmark ? `Click the ${landmark.words}.` : answer().unjudged ? "Marked as not to be judged." : "All there. Check the points, then go on.");
+  say("now", landmark ? `Click the ${landmark.words}.` : finished(done === of));
   say("how", landmark ? landmark.how : "");
   say("progress", `${done} of ${of} reps done`);
   document.getElementById("undo").disabled = !past.length;
@@ -111,6 +111,10 @@ function tell() {
   say("told", told(of - done));
   list("landmarks", asked(), ({ name, label }) => [label, name === landmark?.name, answer().points[name] ? "done" : ""], ({ name }) => { wanted = name; tell(); });
   list("pictures", state.answers, (given, k) => [k + 1, k === state.shown, given.unjudged ? "unjudged" : isDone(given) ? "done" : ""], (_, k) => go(k));
+}
+function finished(all) {
+  const what = answer().unjudged ? "Marked as not to be judged." : "All points are there: check them.";
+  return `${what} ${all ? "Then download the table." : "Then go on to the next picture."}`;
 }
 function told(missing) {
   const name = state.rater.trim() ? "" : "Give a name for the rater. ";
