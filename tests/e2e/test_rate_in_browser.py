@@ -30,7 +30,6 @@ pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on this machine"),
 ]
 NAME = STICKER_NAMES[0]
-SIZE = (720, 1280)
 AXES = (("x", "width"), ("y", "height"))
 
 
@@ -75,15 +74,26 @@ def true_place(joint: str, rep: int) -> FloatArray:
 
 
 def click(page: Any, at: FloatArray) -> None:
-    """Click as a hand does, that trembles while it presses."""
+    """Click at a place in the clip's picture as a hand does, that trembles while it presses."""
     page.evaluate("scrollTo(0, 0)")
-    box = page.locator("#overlay").bounding_box()
-    x, y = (box[start] + at[n] / SIZE[n] * box[size] for n, (start, size) in enumerate(AXES))
+    x, y = on_screen(page, at)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 1, y)
     page.mouse.move(x, y)
     page.mouse.up()
+
+
+def on_screen(page: Any, at: FloatArray) -> tuple[float, float]:
+    box, shown = page.locator("#overlay").bounding_box(), page.evaluate("picture()")
+    inside = (at - shown["origin_px"]) / shown["size_px"]
+    x, y = (box[start] + inside[n] * box[size] for n, (start, size) in enumerate(AXES))
+    return x, y
+
+
+def hip(page: Any) -> list[float]:
+    """Where the hip was clicked, in the clip's picture."""
+    return page.evaluate("answer().points.hip.at.map((part, axis) => part + picture().origin_px[axis])")
 
 
 def rate_all(page: Any, *, landmarks: tuple[str, ...], order: tuple[int, ...] = (0, 1, 2, 3, 4)) -> None:
@@ -177,43 +187,39 @@ def test_what_cannot_be_judged_is_blank_and_named_and_what_is_not_done_is_left_o
     assert "row 5" in ran.stdout
 
 
-def test_a_point_is_nudged_dragged_set_again_and_undone(wide: Any, tmp_path: Path) -> None:
-    def hip() -> list[float]:
-        return wide.evaluate("answer().points.hip.at")
-
+def test_a_point_is_nudged_dragged_set_again_and_undone(wide: Any) -> None:
     click(wide, np.array([300.0, 500.0]))
-    first = hip()
+    first = hip(wide)
+    assert first == pytest.approx([300, 500], abs=1.0)
     wide.keyboard.press("ArrowRight")
     wide.keyboard.press("Shift+ArrowUp")
-    assert hip() == pytest.approx([first[0] + 1, first[1] - 0.2])
+    assert hip(wide) == pytest.approx([first[0] + 1, first[1] - 0.2])
     wide.keyboard.press("Backspace")
-    assert hip() == pytest.approx([first[0] + 1, first[1]])
+    assert hip(wide) == pytest.approx([first[0] + 1, first[1]])
     wide.locator("#landmarks button", has_text="hip").click()
     click(wide, np.array([400.0, 700.0]))
-    assert hip() == pytest.approx([400, 700], abs=1.5)
+    assert hip(wide) == pytest.approx([400, 700], abs=1.0)
     wide.locator("#undo").click()
-    assert hip() == pytest.approx([first[0] + 1, first[1]])
-    box = wide.locator("#overlay").bounding_box()
-    scale = box["width"] / SIZE[0]
-    wide.mouse.move(box["x"] + hip()[0] * scale, box["y"] + hip()[1] * scale)
+    assert hip(wide) == pytest.approx([first[0] + 1, first[1]])
+    wide.mouse.move(*on_screen(wide, np.array(hip(wide))))
     wide.mouse.down()
-    wide.mouse.move(box["x"] + 350 * scale, box["y"] + 600 * scale, steps=4)
+    wide.mouse.move(*on_screen(wide, np.array([350.0, 600.0])), steps=4)
     wide.mouse.up()
-    assert hip() == pytest.approx([350, 600], abs=1.5)
+    assert hip(wide) == pytest.approx([350, 600], abs=1.0)
     wide.locator("#again").click()
     assert wide.evaluate("Object.keys(answer().points)") == []
 
 
 def test_closer_is_more_precise_and_the_place_under_the_pointer_stays(wide: Any) -> None:
-    box = wide.locator("#overlay").bounding_box()
-    wide.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.6)
+    at = on_screen(wide, np.array([340.0, 700.0]))
+    wide.mouse.move(*at)
     wide.mouse.wheel(0, -600)
     wide.wait_for_timeout(200)
     assert wide.evaluate("board.onScreen(1)") < 0.5  # half a pixel of the clip for one of the screen
-    wide.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.6)
-    assert wide.evaluate("answer().points.hip.at") == pytest.approx([0.4 * 720, 0.6 * 1280], abs=1.0)
+    wide.mouse.click(*at)
+    assert hip(wide) == pytest.approx([340, 700], abs=1.0)
     wide.locator("#whole").click()
-    assert wide.evaluate("board.box") == [0, 0, *SIZE]
+    assert wide.evaluate("board.box") == [0, 0, *wide.evaluate("picture().size_px")]
 
 
 def test_two_fingers_come_closer_and_set_no_point(wide: Any) -> None:
@@ -225,15 +231,15 @@ def test_two_fingers_come_closer_and_set_no_point(wide: Any) -> None:
             [] if apart is None else [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}]
         )
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
-    assert wide.evaluate("board.box[2]") == pytest.approx(SIZE[0] / 4, rel=0.1)
+    assert wide.evaluate("board.box[2]") == pytest.approx(wide.evaluate("board.width") / 4, rel=0.1)
     assert wide.evaluate("Object.keys(answer().points)") == []
 
 
 def test_points_are_there_again_when_the_page_is_loaded_again(wide: Any) -> None:
     click(wide, np.array([300.0, 500.0]))
-    before = wide.evaluate("answer().points.hip.at")
+    before = hip(wide)
     wide.reload()
-    assert wide.evaluate("answer().points.hip.at") == pytest.approx(before)
+    assert hip(wide) == pytest.approx(before)
     assert "stay in this browser" in wide.locator("#told").inner_text()
 
 
@@ -244,7 +250,7 @@ def test_without_storage_it_works_and_says_that_nothing_is_kept(folder: Path) ->
         )
         page.reload()
         click(page, np.array([300.0, 500.0]))
-        assert page.evaluate("answer().points.hip.at") == pytest.approx([300, 500], abs=1.5)
+        assert hip(page) == pytest.approx([300, 500], abs=1.0)
         assert "keeps nothing" in page.locator("#told").inner_text()
         assert page.said == []
 

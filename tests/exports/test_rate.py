@@ -15,6 +15,7 @@ from tests.trials import trial_of
 from valgus import geometry
 from valgus.exports.faces import nearest_frame
 from valgus.exports.rate import LegToRate, write_rate_page
+from valgus.exports.stills import FullSizePicture
 from valgus.model.clip import Clip
 from valgus.model.frontal import Facing, Side
 from valgus.model.settings import Settings
@@ -29,8 +30,8 @@ def clip(name: str = "clip.mp4") -> Clip:
 
 
 def page_of(folder: Path, name: str = "clip.mp4", **more: Any) -> str:
-    picture = np.full((1920, 1080, 3), 128, dtype=np.uint8)
-    pictures = [(leg.rep, picture) for leg in LEGS]
+    image = np.full((1200, 540, 3), 128, dtype=np.uint8)
+    pictures = [FullSizePicture(leg.rep, image, (300 + leg.rep, 40)) for leg in LEGS]
     write_rate_page(folder / "page.html", clip=clip(name), legs=LEGS, pictures=pictures, **more)
     return (folder / "page.html").read_text(encoding="utf-8")
 
@@ -68,8 +69,10 @@ def test_a_seed_always_gives_the_same_other_order(tmp_path: Path) -> None:
     assert all(sorted(order) == orders[0] for order in orders)
 
 
-def test_points_are_in_pixels_of_the_clip_though_pictures_are_smaller(tmp_path: Path) -> None:
-    assert data_in(page_of(tmp_path))["size_px"] == [2160, 3840]
+def test_every_picture_knows_where_it_is_in_the_clip(tmp_path: Path) -> None:
+    pictures = data_in(page_of(tmp_path))["pictures"]
+    assert [pictures[str(rep)]["origin_px"] for rep in (1, 6)] == [[301, 40], [306, 40]]
+    assert pictures["1"]["size_px"] == [540, 1200]
 
 
 @pytest.mark.parametrize("side", list(Side))

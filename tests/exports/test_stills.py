@@ -12,7 +12,7 @@ import pytest
 from tests.exports.sessions import TWENTY
 from tests.trials import trial_of
 from valgus.exports import stills as exported
-from valgus.exports.stills import Still, lowest_point_stills, whole_pictures
+from valgus.exports.stills import Still, full_size_pictures, lowest_point_stills
 from valgus.model.arrays import FloatArray, RgbImage
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Side
@@ -197,17 +197,26 @@ def _filmed_with_a_flash_at_the_lowest_point(clip: Path) -> Trial:
     return trial
 
 
-def test_whole_pictures_are_of_every_rep_as_large_as_the_clip_with_faces_only_where_asked_for(
-    tmp_path: Path,
-) -> None:
-    clip = tmp_path / "clip.mp4"
+def test_full_size_pictures_are_of_every_rep_with_faces_only_where_asked_for(tmp_path: Path) -> None:
+    clip, whole = tmp_path / "clip.mp4", detailed()
     with H264Writer(clip, width_px=WIDTH, height_px=HEIGHT, fps=30.0) as writer:
-        writer.write(detailed())
-    shown, unblurred = (dict(whole_pictures(TWENTY, clip, blur_faces=blur)) for blur in (True, False))
-    assert [*shown] == [*unblurred] == [*range(1, 21)]
-    for rep in TWENTY.reps:
-        assert shown[rep.number].shape == (HEIGHT, WIDTH, 3)
+        writer.write(whole)
+    shown, unblurred = ([*full_size_pictures(TWENTY, clip, blur_faces=blur)] for blur in (True, False))
+    assert [one.number for one in shown] == [one.number for one in unblurred] == [*range(1, 21)]
+    assert len({one.image.shape for one in shown}) == 1
+    for rep, one, other in zip(TWENTY.reps, shown, unblurred, strict=True):
         frame = int(np.argmin(np.abs(TWENTY.track.time_s - rep.bottom_s)))
-        x, y = np.rint(TWENTY.track.point("nose")[frame]).astype(int)
+        x, y = np.rint(TWENTY.track.point("nose")[frame]).astype(int) - one.origin_px
         head = np.s_[y - 20 : y + 20, x - 20 : x + 20]
-        assert detail(shown[rep.number][head]) < 3 < 20 < detail(unblurred[rep.number][head])
+        assert detail(one.image[head]) < 3 < 20 < detail(other.image[head])
+
+
+def test_a_full_size_picture_is_the_part_of_the_clip_that_its_origin_says(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    ramp = np.mgrid[:HEIGHT, :WIDTH][::-1].transpose(1, 2, 0) * [250 / WIDTH, 250 / HEIGHT]
+    with H264Writer(clip, width_px=WIDTH, height_px=HEIGHT, fps=30.0) as writer:
+        writer.write(np.dstack([ramp, np.full((HEIGHT, WIDTH), 128)]).astype(np.uint8))
+    (one,) = full_size_pictures(TRIAL, clip, blur_faces=False)
+    assert one.origin_px[0] > 50
+    x, y = one.image[100, 60, :2] * [WIDTH / 250, HEIGHT / 250]
+    assert (x - 60, y - 100) == pytest.approx(one.origin_px, abs=25)

@@ -47,7 +47,7 @@ def rate(
     page shows nothing that was computed, sends nothing, and saves a table for valgus agree CLIP.valgus TABLE.
     """
     from valgus.exports.rate import write_rate_page
-    from valgus.exports.stills import whole_pictures
+    from valgus.exports.stills import full_size_pictures
     from valgus.results import load
 
     folder = analysis_at(place)
@@ -55,7 +55,7 @@ def rate(
     clip = given or (place if place.is_file() else folder.resolve().parent / trial.clip.name)
     _check(trial, clip)
     page = out or clip.with_name(f"{clip.name}.rate.html")
-    pictures = whole_pictures(trial, clip, blur_faces=not no_face_blur)
+    pictures = full_size_pictures(trial, clip, blur_faces=not no_face_blur)
     write_rate_page(
         page, clip=trial.clip, legs=_legs(trial), pictures=pictures, rater=rater.strip(), seed=seed
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from valgus.exports.pages import as_jpeg, page
+from valgus.exports.stills import FullSizePicture
 from valgus.exports.wording import one_line
-from valgus.model.arrays import RgbImage
 from valgus.model.clicks import CLICK_COLUMNS, INSIDES, JOINTS, LANDMARKS, Landmark, point_columns
 from valgus.model.clip import Clip
 from valgus.model.frontal import Side
@@ -47,7 +47,7 @@ def write_rate_page(
     *,
     clip: Clip,
     legs: Sequence[LegToRate],
-    pictures: Iterable[tuple[int, RgbImage]],
+    pictures: Iterable[FullSizePicture],
     rater: str = "",
     seed: int | None = None,
 ) -> None:
@@ -61,8 +61,8 @@ def write_rate_page(
         What is rated.
     legs : sequence of LegToRate
         What is asked for.
-    pictures : iterable of (int, (h, w, 3) array of uint8)
-        Number and picture of every rep, RGB, whole; they may be smaller than the clip.
+    pictures : iterable of FullSizePicture
+        Of every rep, all of one size.
     rater : str, optional
         Who will point; asked for on the page where it is empty.
     seed : int or None, optional
@@ -81,11 +81,10 @@ def write_rate_page(
         landmarks=LANDMARKS,
         data={
             "clip": {"clip": clip.name, "clip_sha256": clip.sha256},
-            "size_px": (clip.width_px, clip.height_px),
             "columns": [column.name for column in CLICK_COLUMNS],
             "landmarks": [_landmark(landmark) for landmark in LANDMARKS],
             "legs": [_leg(leg) for leg in _in_order(legs, seed)],
-            "pictures": _coded(pictures),
+            "pictures": {picture.number: _picture(picture) for picture in pictures},
             "rater": rater,
             "seed": seed,
         },
@@ -114,5 +113,10 @@ def _landmark(landmark: Landmark) -> dict[str, Any]:
     }
 
 
-def _coded(pictures: Iterable[tuple[int, RgbImage]]) -> Mapping[int, str]:
-    return {number: as_jpeg(image, quality=JPEG_QUALITY) for number, image in pictures}
+def _picture(picture: FullSizePicture) -> dict[str, Any]:
+    height_px, width_px = picture.image.shape[:2]
+    return {
+        "jpeg": as_jpeg(picture.image, quality=JPEG_QUALITY),
+        "origin_px": picture.origin_px,
+        "size_px": (width_px, height_px),
+    }

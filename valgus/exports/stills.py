@@ -28,8 +28,8 @@ from valgus.video import sha256_of, stills
 JOINTS = ("hip", "knee", "ankle")
 #: Enough for a print of the strip: a person fills a fraction of the picture.
 SHORT_SIDE_PX = 720
-#: Enough to point at a joint by eye, and a page of ten of them is still quick to open.
-WHOLE_SHORT_SIDE_PX = 1080
+#: Full-size pictures that are held at once: one of a 4K clip has 25 MB.
+AT_ONCE = 4
 #: More pictures make the strip unreadable, and would have to be held at once.
 MOST_STILLS = 12
 #: A still is at least this wide, as a share of its height.
@@ -67,6 +67,25 @@ class Still:
     image: RgbImage
     legs: tuple[StillLeg, ...]
     stickers_px: FloatArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class FullSizePicture:
+    """The part of a picture in which the person is, in the pixels of the clip.
+
+    Attributes
+    ----------
+    number : int
+        The rep's number in the clip.
+    image : (height, width, 3) array of uint8
+        RGB; nothing is drawn in it.
+    origin_px : (int, int)
+        Where its upper left corner is in the upright picture, x and y.
+    """
+
+    number: int
+    image: RgbImage
+    origin_px: tuple[int, int]
 
 
 def lowest_point_stills(
@@ -136,22 +155,25 @@ def standing_still(trial: Trial, clip_path: Path, /) -> tuple[float, RgbImage]:
     return time_s, _nobody_recognised(trial, posed)
 
 
-def whole_pictures(
+def full_size_pictures(
     trial: Trial, clip_path: Path, /, *, blur_faces: bool = True
-) -> Iterator[tuple[int, RgbImage]]:
-    """Yield the number of every rep and the whole picture at its lowest point, in order of time.
+) -> Iterator[FullSizePicture]:
+    """Yield the picture at the lowest point of every rep, in order of time, all of one size.
 
-    Unlike `lowest_point_stills` of every rep, and neither cropped nor smaller than `WHOLE_SHORT_SIDE_PX` on
-    the short side unless the clip is. What remains to be recognised is as there; the errors are the same.
+    Unlike those of `lowest_point_stills` they are of every rep and in the pixels of the clip. What remains to
+    be recognised is as there; the errors are the same.
     """
     reps = [*{rep.number: rep for rep in trial.reps}.values()]
-    # A few at a time: many pictures of this size would not fit into memory.
-    for first in range(0, len(reps), MOST_STILLS):
-        some = reps[first : first + MOST_STILLS]
-        pictures = stills(clip_path, [rep.bottom_s for rep in some], short_side_px=WHOLE_SHORT_SIDE_PX)
-        for rep, picture in zip(some, pictures, strict=True):
-            posed = posed_in(trial, rep.bottom_s, picture)
-            yield rep.number, _nobody_recognised(trial, posed) if blur_faces else picture
+    # Landmarks alone say where the person is: one pixel stands for all pictures, which need much memory.
+    blank = np.broadcast_to(np.zeros(3, dtype=np.uint8), (trial.clip.height_px, trial.clip.width_px, 3))
+    crops = _crops([posed_in(trial, rep.bottom_s, blank) for rep in reps])
+    for first in range(0, len(reps), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        pictures = stills(clip_path, [rep.bottom_s for rep in reps[some]], short_side_px=None)
+        for rep, crop, picture in zip(reps[some], crops[some], pictures, strict=True):
+            kept = posed_in(trial, rep.bottom_s, picture).within(crop.left, crop.top, crop.of(picture))
+            image = _nobody_recognised(trial, kept) if blur_faces else kept.picture
+            yield FullSizePicture(rep.number, image, (crop.left, crop.top))
 
 
 def _nobody_recognised(trial: Trial, posed: Posed) -> RgbImage:

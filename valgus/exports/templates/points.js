@@ -14,7 +14,7 @@ function drawn(kind, attributes, parent) {
 }
 
 class Board {
-  // Places are in pixels of the upright full-size picture; (0, 0) is the outer corner of the first one.
+  // Places are in pixels of the picture, which are those of the clip; (0, 0) is the outer corner of the first one.
   // The page says which points there are, marks() as [{ at: [x, y], label }], makes one more where it wants
   // one, add(at), and is told before() and after() every change; back() and enter() are keys. The loupe shows
   // page.closest_px of the picture.
@@ -91,10 +91,9 @@ class Board {
   }
   magnify([x, y]) {
     const context = this.loupe.getContext("2d"), size = this.loupe.width, across = this.page.closest_px;
-    const scale = this.still.naturalWidth / this.width; // the picture may be coded smaller than it was filmed
     context.imageSmoothingEnabled = false;
     context.clearRect(0, 0, size, size);
-    context.drawImage(this.still, (x - across / 2) * scale, (y - across / 2) * scale, across * scale, across * scale, 0, 0, size, size);
+    context.drawImage(this.still, x - across / 2, y - across / 2, across, across, 0, 0, size, size);
     for (const [colour, width] of [["#000", 4], ["#fff", 2]]) {
       Object.assign(context, { strokeStyle: colour, lineWidth: width });
       context.beginPath();

@@ -6,8 +6,8 @@ const KEPT_AS = `valgus rate ${JSON.stringify([DATA.clip.clip_sha256, DATA.legs,
 const say = (id, words) => { document.getElementById(id).textContent = words; };
 let state = unanswered(), wanted = null, keeps = true, saved = true;
 const past = [];
-const board = new Board(DATA.size_px, {
-  closest_px: DATA.size_px[1] / 12,
+const board = new Board(picture().size_px, {
+  closest_px: picture().size_px[1] / 9,
   marks: () => Object.values(answer().points),
   add: set,
   before: remember,
@@ -19,6 +19,7 @@ const board = new Board(DATA.size_px, {
 function unanswered() {
   return { answers: DATA.legs.map(() => ({ points: {}, unjudged: false })), shown: 0, pelvis: false, rater: DATA.rater };
 }
+function picture() { return DATA.pictures[DATA.legs[state.shown].rep]; }
 function answer() { return state.answers[state.shown]; }
 function asked() { return DATA.landmarks.filter(landmark => landmark.needed || state.pelvis); }
 function isDone({ points, unjudged }) { return unjudged || DATA.landmarks.every(({ name, needed }) => !needed || points[name]); }
@@ -43,13 +44,13 @@ function undo() {
   const { shown, rater } = state;
   state = { ...JSON.parse(past.pop()), rater };
   wanted = null;
-  if (state.shown !== shown) board.show(DATA.pictures[DATA.legs[state.shown].rep]);
+  if (state.shown !== shown) board.show(picture().jpeg);
   board.last = null;
 }
 function go(to) {
   state.shown = within(to, 0, DATA.legs.length - 1);
   wanted = null;
-  board.show(DATA.pictures[DATA.legs[state.shown].rep]);
+  board.show(picture().jpeg);
   board.changed();
 }
 
@@ -69,10 +70,10 @@ function kept() {
 // --- the table ---
 
 function cells(leg, { points, unjudged }) {
-  const row = { ...DATA.clip, ...leg, rater: state.rater };
+  const row = { ...DATA.clip, ...leg, rater: state.rater }, { origin_px } = DATA.pictures[leg.rep];
   for (const { name, columns } of DATA.landmarks) {
     const at = unjudged ? undefined : points[name]?.at;
-    columns.forEach((column, axis) => { row[column] = at ? at[axis].toFixed(2) : ""; });
+    columns.forEach((column, axis) => { row[column] = at ? (at[axis] + origin_px[axis]).toFixed(2) : ""; });
   }
   return DATA.columns.map(column => quoted(String(row[column])));
 }
