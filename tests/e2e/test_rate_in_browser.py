@@ -74,9 +74,9 @@ def true_place(joint: str, rep: int) -> FloatArray:
 
 
 def click(page: Any, at: FloatArray) -> None:
-    """Click at a place in the clip's picture as a hand does, that trembles while it presses."""
+    """Click at a place in the clip's picture as a hand does: on whole pixels, trembling while it presses."""
     page.evaluate("scrollTo(0, 0)")
-    x, y = on_screen(page, at)
+    x, y = (round(part) for part in on_screen(page, at))
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 1, y)
