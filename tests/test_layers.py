@@ -97,7 +97,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "matplotlib": ("exports/figures/", "exports/sheet.py", "accuracy/figure.py"),
     "cv2": (
         *("exports/faces.py", "exports/overlay.py", "exports/side_by_side.py"),
-        "exports/pages.py",
+        "exports/jpeg.py",
         *("phantom/", "evidence.py", "stickers/"),
     ),
     "av": ("video/",),

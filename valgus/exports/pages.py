@@ -7,11 +7,8 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import cv2
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-
-from valgus.model.arrays import RgbImage
 
 
 def page(
@@ -56,13 +53,6 @@ def page(
 def as_base64(content: bytes, /) -> str:
     """Return content as it stands in a ``data:`` address."""
     return base64.b64encode(content).decode("ascii")
-
-
-def as_jpeg(image: RgbImage, /, *, quality: int) -> str:
-    """Return a picture as JPEG in base64; quality from 0 to 100."""
-    options = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    _, coded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
-    return as_base64(coded.tobytes())
 
 
 def _hash(text: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from valgus.exports.pages import as_jpeg, page
+from valgus.exports.jpeg import as_jpeg
+from valgus.exports.pages import page
 from valgus.model.arrays import RgbImage
 from valgus.whole import whole_file
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from valgus.exports.pages import as_jpeg, page
+from valgus.exports.jpeg import as_jpeg
+from valgus.exports.pages import page
 from valgus.exports.stills import FullSizePicture
 from valgus.exports.wording import one_line
 from valgus.model.clicks import CLICK_COLUMNS, INSIDES, JOINTS, LANDMARKS, Landmark, point_columns

@@ -12,8 +12,9 @@ import numpy as np
 from valgus.exports import advice, wording
 from valgus.exports.figures import knee_path_png, left_right_png, panels_png
 from valgus.exports.figures.trend import trend_png
+from valgus.exports.jpeg import as_jpeg
 from valgus.exports.language import Language
-from valgus.exports.pages import as_base64, as_jpeg, page
+from valgus.exports.pages import as_base64, page
 from valgus.exports.stills import Still
 from valgus.model.history import History
 from valgus.model.judgement import Decision
