@@ -110,6 +110,26 @@ def to_frontal(track: PoseTrack, setup: Setup, /) -> tuple[FrontalTrack, ...]:
     )
 
 
+def medial_sign_at(instant_s: float, side: Side, track: PoseTrack, setup: Setup, /) -> float:
+    """Return +1 where the inside of a leg is to the right of the picture, -1 to the left, NaN if unknown.
+
+    Parameters
+    ----------
+    instant_s : float
+        When, s; at another time than this leg carries the person, the stretch nearest to it counts.
+    side : Side
+        The leg, as the person calls it.
+    track : PoseTrack
+        Cleaned; left and right as the pose source labelled them.
+    setup : Setup
+        What was found for this track.
+    """
+    named = _swapped(track) if setup.mirrored else track
+    signs = _medial_signs(named, side, [setup.stretch_at(instant_s, side)])
+    known = signs[np.isfinite(signs)]
+    return float(known[0]) if len(known) else float("nan")
+
+
 def _frontal_track(track: PoseTrack, side: Side, stance: Sequence[Stretch]) -> FrontalTrack:
     signs = _medial_signs(track, side, stance)
     lengths_px = [s.leg_length_px.value for s in stance if s.leg_length_px.value is not None]

@@ -274,6 +274,16 @@ def smooth_track_of(trial: Trial, /) -> PoseTrack:
     return cleaning.clean(trial.track, tasks.task_named(trial.task.name).cleaning)
 
 
+def medial_sign_of(trial: Trial, rep: Rep, /) -> float:
+    """Return +1 where the inside of a rep's leg is to the right of the picture, -1 to the left.
+
+    This is the direction that the measures of the rep were taken with.
+    """
+    if trial.setup is None:
+        return float("nan")
+    return orientation.medial_sign_at(rep.bottom_s, rep.side, smooth_track_of(trial), trial.setup)
+
+
 def judged(trial: Trial, book: RuleBook, /) -> Trial:
     """Return a trial with its colours, verdicts and items by a book of rules."""
     trial = flags.judged_by(trial, book)

@@ -18,6 +18,8 @@ from valgus.model.arrays import FloatArray
 Z95 = 1.96
 #: Tails of a 95 % interval.
 LOW_TAIL, HIGH_TAIL = 0.025, 0.975
+#: Mean squares this small beside others are what is left of equal numbers.
+ROUNDING = 1e-14
 
 
 def mdc95(sem: float, /) -> float:
@@ -106,6 +108,11 @@ class MeanSquares:
     n: int
     k: int
 
+    @property
+    def vary(self) -> bool:
+        """Whether targets differ and something is by chance; what rounding leaves is neither."""
+        return self.targets > 0 and self.rest > ROUNDING * self.targets
+
 
 def mean_squares(ratings: FloatArray, /) -> MeanSquares:
     """Return the mean squares of a table (n, k): a row for each target, a column for each rater."""
@@ -130,7 +137,7 @@ def icc_agreement(of: MeanSquares, /) -> WithInterval | None:
     Shrout & Fleiss 1979, doi:10.1037/0033-2909.86.2.420; the interval is that of ICC(A,1) in McGraw & Wong
     1996, doi:10.1037/1082-989X.1.1.30.
     """
-    if of.rest <= 0 or of.targets <= 0:
+    if not of.vary:
         return None
     n, k = of.n, of.k
     error = k * of.raters + (k * n - k - n) * of.rest
@@ -153,7 +160,7 @@ def icc_consistency(of: MeanSquares, /) -> WithInterval | None:
     ----------
     Shrout & Fleiss 1979, doi:10.1037/0033-2909.86.2.420.
     """
-    if of.rest <= 0 or of.targets <= 0:
+    if not of.vary:
         return None
     ratio, df_rest = of.targets / of.rest, (of.n - 1) * (of.k - 1)
     low = ratio / stats.f.ppf(HIGH_TAIL, of.n - 1, df_rest)

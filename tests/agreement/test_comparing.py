@@ -73,8 +73,9 @@ def test_error_that_grows_with_the_value_is_said(tmp_path: Path) -> None:
     assert any("grows as the value grows" in note for note in of.notes)
 
 
-def test_the_same_file_twice_has_no_error_and_no_icc(tmp_path: Path) -> None:
-    a = reps(tmp_path, [1, 5, 9])
+@pytest.mark.parametrize("values", [[1, 5, 9], [19.3, -5.9, 20.6, -5.0, 16.6]], ids=["whole", "rounded"])
+def test_the_same_file_twice_has_no_error_and_no_icc(tmp_path: Path, values: list[float]) -> None:
+    a = reps(tmp_path, values)
     of = compared(a, a).agreement
     assert (of.limits.bias.value, of.limits.sd, of.rmse, of.r) == (0.0, 0.0, 0.0, pytest.approx(1.0))
     assert of.icc2 is None

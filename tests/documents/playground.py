@@ -49,7 +49,8 @@ def _landmarks(folder: Path, saved: Trial) -> None:
 def _other_measurements(folder: Path, saved: Trial) -> None:
     said = {"clip": saved.clip.name, "side": "left", "time_s": [rep.bottom_s for rep in saved.reps]}
     angles = saved.measures["fppa_deg"]
-    pd.DataFrame({**said, "value": angles + 1.5}).to_csv(folder / "rater.csv", index=False)
+    for name in ("rater.csv", "clip.mp4.anna.clicks.csv"):
+        pd.DataFrame({**said, "value": angles + 1.5}).to_csv(folder / name, index=False)
     curve = saved.signals[saved.signals["side"] == "left"]
     moved = pd.DataFrame({"time_s": curve["time_s"] + 0.4, "fppa_deg": curve["fppa_deg"] * 0.9})
     moved.to_csv(folder / "motion_capture.csv", index=False)

@@ -12,7 +12,7 @@ import pytest
 from tests.exports.sessions import TWENTY
 from tests.trials import trial_of
 from valgus.exports import stills as exported
-from valgus.exports.stills import Still, lowest_point_stills
+from valgus.exports.stills import Still, full_size_pictures, lowest_point_stills
 from valgus.model.arrays import FloatArray, RgbImage
 from valgus.model.evidence import ClipEvidence
 from valgus.model.frontal import Side
@@ -195,3 +195,28 @@ def _filmed_with_a_flash_at_the_lowest_point(clip: Path) -> Trial:
             bright = 220 if abs(time_s - trial.reps[0].bottom_s) < 0.1 else 40
             writer.write(np.full((320, 180, 3), bright, dtype=np.uint8), time_s)
     return trial
+
+
+def test_full_size_pictures_are_of_every_rep_with_faces_only_where_asked_for(tmp_path: Path) -> None:
+    clip, whole = tmp_path / "clip.mp4", detailed()
+    with H264Writer(clip, width_px=WIDTH, height_px=HEIGHT, fps=30.0) as writer:
+        writer.write(whole)
+    shown, unblurred = ([*full_size_pictures(TWENTY, clip, blur_faces=blur)] for blur in (True, False))
+    assert [one.number for one in shown] == [one.number for one in unblurred] == [*range(1, 21)]
+    assert len({one.image.shape for one in shown}) == 1
+    for rep, one, other in zip(TWENTY.reps, shown, unblurred, strict=True):
+        frame = int(np.argmin(np.abs(TWENTY.track.time_s - rep.bottom_s)))
+        x, y = np.rint(TWENTY.track.point("nose")[frame]).astype(int) - one.origin_px
+        head = np.s_[y - 20 : y + 20, x - 20 : x + 20]
+        assert detail(one.image[head]) < 3 < 20 < detail(other.image[head])
+
+
+def test_a_full_size_picture_is_the_part_of_the_clip_that_its_origin_says(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    ramp = np.mgrid[:HEIGHT, :WIDTH][::-1].transpose(1, 2, 0) * [250 / WIDTH, 250 / HEIGHT]
+    with H264Writer(clip, width_px=WIDTH, height_px=HEIGHT, fps=30.0) as writer:
+        writer.write(np.dstack([ramp, np.full((HEIGHT, WIDTH), 128)]).astype(np.uint8))
+    (one,) = full_size_pictures(TRIAL, clip, blur_faces=False)
+    assert one.origin_px[0] > 50
+    x, y = one.image[100, 60, :2] * [WIDTH / 250, HEIGHT / 250]
+    assert (x - 60, y - 100) == pytest.approx(one.origin_px, abs=25)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from valgus.cli.options import book_from, rules_option
+from valgus.cli.saved import why_not_at_hand
 
 if TYPE_CHECKING:
     from valgus.model.comparison import Comparison
@@ -152,13 +153,9 @@ def _clips(saved: tuple[_Saved, _Saved]) -> tuple[Path, Path] | None:
 
 def _not_at_hand(one: _Saved) -> str:
     """Return why a clip cannot be shown, empty where it can."""
-    from valgus.exports.stills import is_clip_of
-
-    if not one.clip.is_file():
-        return f"is not beside its results any more; say where it is with --clip-{one.letter} FILE"
-    if one.given is None and not is_clip_of(one.trial, one.clip):
-        return f"is another video by now; say where the one analysed is with --clip-{one.letter} FILE"
-    return ""
+    if one.given is not None:
+        return ""  # looked at already
+    return why_not_at_hand(one.trial, one.clip, option=f"--clip-{one.letter} FILE")
 
 
 def _names(a: _Saved, b: _Saved) -> tuple[str, str]:

@@ -26,7 +26,8 @@ Frictionless data package, and `valgus validate PATH` holds files against it.
 All tables are CSV in UTF-8 without byte order mark: commas between columns, a point as decimal mark,
 one header, LF at the end of each line. **Blank is 'not known' or 'not measurable'**, and nothing else is (no
 `NaN`, no `-999`). Words that a spreadsheet would take for a formula (`=`, `+`, `-` or `@` at their beginning)
-have an apostrophe before them. Signs are the same for left and right, from the front and the back, mirrored or not.
+have an apostrophe before them. Signs are the same for left and right, from the front and the back, mirrored
+or not.
 
 ## When the contract changes
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from valgus.exports.advice import OUTCOME_CLASSES, RULES_ARE
+from valgus.exports.pages import page
 from valgus.exports.wording import FPPA_IS, FPPA_IS_NOT, INTENDED_USE, one_line
 from valgus.model.batch import FailedClip, PageEntry
 
@@ -68,14 +64,12 @@ def folder_page(title: str, entries: Sequence[PageEntry], failed: Sequence[Faile
     failed : sequence of FailedClip
         Every clip without numbers and why.
     """
-    pages = Environment(loader=PackageLoader("valgus.exports"), autoescape=True, undefined=StrictUndefined)
-    style = pages.loader.get_source(pages, "folder.css")[0]  # type: ignore[union-attr]
     saved = {entry.clip: entry for entry in entries}
     measured = [entry for entry in entries if entry.legs]
-    return pages.get_template("folder.html").render(
+    return page(
+        "folder.html",
+        styles=("folder.css",),
         title=one_line(title),
-        style=Markup(style),  # the product's own file
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),
         days=_days(measured),
         measured=len(measured),
         failed=[_failed(one, saved.get(one.clip)) for one in failed],

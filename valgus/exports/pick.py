@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import shlex
 from pathlib import Path
 
-import cv2
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from valgus.exports.jpeg import as_jpeg
+from valgus.exports.pages import page
 from valgus.model.arrays import RgbImage
 from valgus.whole import whole_file
 
@@ -35,20 +33,19 @@ def write_pick_page(path: Path, /, *, clip_name: str, still: RgbImage, time_s: f
         If it cannot be written.
     """
     height_px, width_px = still.shape[:2]
-    pages = Environment(loader=PackageLoader("valgus.exports"), autoescape=True, undefined=StrictUndefined)
-    page = pages.get_template("pick.html").render(
+    seconds = f"{time_s:.3f}".rstrip("0").rstrip(".")
+    content = page(
+        "pick.html",
+        styles=("points.css",),
+        scripts=("points.js", "pick.js"),
         clip_name=clip_name,
-        quoted_name=shlex.quote(clip_name),
-        jpeg=_as_jpeg(still),
-        width_px=width_px,
-        height_px=height_px,
-        seconds=f"{time_s:.3f}".rstrip("0").rstrip("."),
+        seconds=seconds,
+        data={
+            "clip": shlex.quote(clip_name),
+            "jpeg": as_jpeg(still, quality=JPEG_QUALITY),
+            "size_px": (width_px, height_px),
+            "seconds": seconds,
+        },
     )
     with whole_file(path, advice="Copy the clip to a folder that may be written.") as unfinished:
-        unfinished.write_text(page, encoding="utf-8")
-
-
-def _as_jpeg(still: RgbImage) -> str:
-    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
-    _, coded = cv2.imencode(".jpg", cv2.cvtColor(still, cv2.COLOR_RGB2BGR), options)
-    return base64.b64encode(coded.tobytes()).decode("ascii")
+        unfinished.write_text(content, encoding="utf-8")

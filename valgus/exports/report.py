@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from valgus.exports import advice, wording
 from valgus.exports.figures import knee_path_png, left_right_png, panels_png
 from valgus.exports.figures.trend import trend_png
+from valgus.exports.jpeg import as_jpeg
 from valgus.exports.language import Language
+from valgus.exports.pages import as_base64, page
 from valgus.exports.stills import Still
-from valgus.model.arrays import RgbImage
 from valgus.model.history import History
 from valgus.model.judgement import Decision
 from valgus.model.ladder import Plan
@@ -79,9 +75,9 @@ def write_report(
     CannotWrite
         If it cannot be written; then nothing is left of it, and an earlier page is untouched.
     """
-    page = report_page(trial, stills, overlay, plan, missing=missing, history=history, language=language)
+    content = report_page(trial, stills, overlay, plan, missing=missing, history=history, language=language)
     with whole_file(path, advice="Choose another place with --out FILE.") as unfinished:
-        unfinished.write_text(page, encoding="utf-8")
+        unfinished.write_text(content, encoding="utf-8")
 
 
 def report_page(
@@ -96,18 +92,12 @@ def report_page(
 ) -> str:
     """Return the page; every value that a person can choose is escaped, and none is translated."""
     language = language or Language()
-    pages = Environment(loader=PackageLoader("valgus.exports"), autoescape=True, undefined=StrictUndefined)
-    pages.filters["say"] = language.say
-    style, script = (
-        pages.loader.get_source(pages, name)[0]  # type: ignore[union-attr]
-        for name in ("report.css", "report.js")
-    )
-    return pages.get_template("report.html").render(
+    return page(
+        "report.html",
+        styles=("report.css",),
+        scripts=("report.js",),
+        filters={"say": language.say},
         language=language.code,
-        style=Markup(style),  # the product's own file
-        script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
         title=wording.one_line(trial.clip.name),
         person=trial.session.person,
         about=list(_about(trial)),
@@ -120,11 +110,11 @@ def report_page(
         has_drop=bool(trial.measures["pelvic_drop_deg"].notna().any()) if len(trial.measures) else False,
         stills=[_picture(still, trial) for still in stills],
         missing=missing,
-        panels=_base64(panels_png(trial)),
-        left_right=_base64(left_right_png(trial)),
-        knee_path=_base64(knee_path_png(trial)),
+        panels=as_base64(panels_png(trial)),
+        left_right=as_base64(left_right_png(trial)),
+        knee_path=as_base64(knee_path_png(trial)),
         over_time=[] if history is None else list(_over_time(history)),
-        trend="" if history is None else _base64(trend_png(history)),
+        trend="" if history is None else as_base64(trend_png(history)),
         findings=[
             {"says": wording.in_a_sentence(finding), "heavy": finding.severity is not Severity.NOTE}
             for finding in wording.worst_first(trial)
@@ -147,15 +137,6 @@ def report_page(
 def _over_time(history: History) -> Iterator[tuple[str, str]]:
     for series in history.series:
         yield wording.setup_name(series), wording.change_line(series)
-
-
-def _hash(text: str) -> str:
-    """Return what the page's own policy names a script or style by."""
-    return _base64(hashlib.sha256(text.encode()).digest())
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")
 
 
 def _about(trial: Trial) -> Iterator[tuple[str, str]]:
@@ -202,7 +183,7 @@ def _video(overlay: Path | None) -> str:
         return ""
     if overlay.stat().st_size > LARGEST_VIDEO_INSIDE:
         return overlay.name
-    return f"data:video/mp4;base64,{base64.b64encode(overlay.read_bytes()).decode('ascii')}"
+    return f"data:video/mp4;base64,{as_base64(overlay.read_bytes())}"
 
 
 def _reps(trial: Trial) -> Iterator[dict[str, Any]]:
@@ -246,7 +227,7 @@ def _picture(still: Still, trial: Trial) -> dict[str, Any]:
     return {
         "number": still.number,
         "at_s": f"{still.time_s:.2f}",
-        "jpeg": _as_jpeg(still.image),
+        "jpeg": as_jpeg(still.image, quality=JPEG_QUALITY),
         "width": width,
         "height": height,
         "legs": [
@@ -256,10 +237,3 @@ def _picture(still: Still, trial: Trial) -> dict[str, Any]:
         ],
         "caption": f"Rep {still.number}: {', '.join(said) or 'not measured'}",
     }
-
-
-def _as_jpeg(image: RgbImage) -> str:
-    _, coded = cv2.imencode(
-        ".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
-    )
-    return base64.b64encode(coded.tobytes()).decode("ascii")

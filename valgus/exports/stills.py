@@ -28,6 +28,8 @@ from valgus.video import sha256_of, stills
 JOINTS = ("hip", "knee", "ankle")
 #: Enough for a print of the strip: a person fills a fraction of the picture.
 SHORT_SIDE_PX = 720
+#: Full-size pictures that are held at once: one of a 4K clip has 25 MB.
+AT_ONCE = 4
 #: More pictures make the strip unreadable, and would have to be held at once.
 MOST_STILLS = 12
 #: A still is at least this wide, as a share of its height.
@@ -65,6 +67,25 @@ class Still:
     image: RgbImage
     legs: tuple[StillLeg, ...]
     stickers_px: FloatArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class FullSizePicture:
+    """The part of a picture in which the person is, in the pixels of the clip.
+
+    Attributes
+    ----------
+    number : int
+        The rep's number in the clip.
+    image : (height, width, 3) array of uint8
+        RGB; nothing is drawn in it.
+    origin_px : (int, int)
+        Where its upper left corner is in the upright picture, x and y.
+    """
+
+    number: int
+    image: RgbImage
+    origin_px: tuple[int, int]
 
 
 def lowest_point_stills(
@@ -131,8 +152,34 @@ def standing_still(trial: Trial, clip_path: Path, /) -> tuple[float, RgbImage]:
     time_s = _upright_s(trial)
     (picture,) = stills(clip_path, [time_s], short_side_px=None)
     posed = posed_in(trial, time_s, picture)
+    return time_s, _nobody_recognised(trial, posed)
+
+
+def full_size_pictures(
+    trial: Trial, clip_path: Path, /, *, blur_faces: bool = True
+) -> Iterator[FullSizePicture]:
+    """Yield the picture at the lowest point of every rep, in order of time, all of one size.
+
+    Unlike those of `lowest_point_stills` they are of every rep and in the pixels of the clip. What remains to
+    be recognised is as there; the errors are the same.
+    """
+    reps = [*{rep.number: rep for rep in trial.reps}.values()]
+    # Landmarks alone say where the person is: one pixel stands for all pictures, which need much memory.
+    blank = np.broadcast_to(np.zeros(3, dtype=np.uint8), (trial.clip.height_px, trial.clip.width_px, 3))
+    crops = _crops([posed_in(trial, rep.bottom_s, blank) for rep in reps])
+    for first in range(0, len(reps), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        pictures = stills(clip_path, [rep.bottom_s for rep in reps[some]], short_side_px=None)
+        for rep, crop, picture in zip(reps[some], crops[some], pictures, strict=True):
+            kept = posed_in(trial, rep.bottom_s, picture).within(crop.left, crop.top, crop.of(picture))
+            image = _nobody_recognised(trial, kept) if blur_faces else kept.picture
+            yield FullSizePicture(rep.number, image, (crop.left, crop.top))
+
+
+def _nobody_recognised(trial: Trial, posed: Posed) -> RgbImage:
+    """Return a picture with the head blurred, and everybody else where there are others."""
     image = without_the_head(posed)
-    return time_s, without_others(image, posed) if trial.evidence.people_in_view > 1 else image
+    return without_others(image, posed) if trial.evidence.people_in_view > 1 else image
 
 
 def _upright_s(trial: Trial) -> float:
@@ -150,9 +197,7 @@ def _upright_s(trial: Trial) -> float:
 
 def _still(trial: Trial, rep: Rep, posed: Posed, crop: _Crop) -> Still:
     kept = posed.within(crop.left, crop.top, crop.of(posed.picture))
-    image = without_the_head(kept)
-    if trial.evidence.people_in_view > 1:
-        image = without_others(image, kept)
+    image = _nobody_recognised(trial, kept)
     legs = tuple(_legs(trial, rep, posed, crop))
     return Still(rep.number, rep.bottom_s, image, legs, _stickers(trial, rep, posed, crop))
 

@@ -10,22 +10,38 @@ from valgus.model.frontal import Side
 
 @dataclass(frozen=True)
 class Landmark:
-    """Something to point at: its name in the table, and what a rater is asked for."""
+    """Something to point at: its name in the table, what a rater is asked for, and how it is found."""
 
     name: str
     words: str
+    how: str
 
 
+FRONT_OF_PELVIS = (
+    "The bony point in front, or the middle of the sticker on it; left out if it cannot be seen."
+)
 #: In the order in which they are asked for; the leg is the one that is measured.
 JOINTS = (
-    Landmark("hip", "middle of the hip joint"),
-    Landmark("knee", "middle of the knee, between both sides of the joint"),
-    Landmark("ankle", "middle of the ankle, between both malleoli"),
+    Landmark(
+        "hip",
+        "middle of the hip joint",
+        "Where the thigh bends in the groin, in the middle of the thigh; not the outer edge of the pelvis.",
+    ),
+    Landmark(
+        "knee",
+        "middle of the knee, between both sides of the joint",
+        "At the height of the middle of the kneecap, half way between the inner and the outer edge.",
+    ),
+    Landmark(
+        "ankle",
+        "middle of the ankle, between both malleoli",
+        "Half way between the inner and the outer bony point, not on the instep.",
+    ),
 )
 #: Front of the pelvis, which only some clips show.
 PELVIS = (
-    Landmark("asis", "front hip bone (ASIS) on the side of that leg"),
-    Landmark("other_asis", "front hip bone (ASIS) of the other side"),
+    Landmark("asis", "front hip bone (ASIS) on the side of that leg", FRONT_OF_PELVIS),
+    Landmark("other_asis", "front hip bone (ASIS) of the other side", FRONT_OF_PELVIS),
 )
 LANDMARKS = (*JOINTS, *PELVIS)
 INSIDES = ("left", "right")
