@@ -65,7 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # It reads files and computes angles from points; of the product's own results it knows names alone.
     "agreement": {"model", "errors", "geometry", "metrics", "statistics", "results"},
     "oneclip": {
-        *("model", "pipeline", "results", "exports", "sessions", "plan", "memory", "from_landmarks"),
+        *("model", "pipeline", "results", "exports", "sessions", "plan", "memory", "from_landmarks", "video"),
     },
     "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip", "whole"},
     "contract": {"model", "errors", "results", "exports", "metrics", "tasks", "batch", "whole"},

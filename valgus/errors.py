@@ -12,6 +12,7 @@ exception: it is a trial with findings.
     │   └── CannotWrite          1  results could not be saved; an earlier result is untouched
     ├── WrongUsage               2  what was asked for makes no sense
     ├── NotReadableAsVideo       3  the file is not a video, or is damaged from the start
+    │   └── ChangedWhileRead     3  the file became another one, or was removed, before all was done
     ├── NotReadableAsLandmarks   3  a file of landmarks is in no known format, or is damaged
     └── NotAnAnalysis            3  a saved analysis is missing, damaged or from another version
 """
@@ -67,6 +68,10 @@ class NotReadableAsVideo(ValgusError):
     """The file cannot be decoded as video."""
 
     exit_status = 3
+
+
+class ChangedWhileRead(NotReadableAsVideo):
+    """The file is not what it was when it was opened: numbers and hash would not belong together."""
 
 
 class NotReadableAsLandmarks(ValgusError):

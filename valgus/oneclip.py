@@ -15,6 +15,7 @@ from valgus.model.settings import Settings
 from valgus.model.trial import Trial
 from valgus.pipeline import Progress, analyze, smooth_track_of
 from valgus.sessions import SessionFile, session_of
+from valgus.video import check_content
 
 if TYPE_CHECKING:
     from valgus.from_landmarks import Filmed, Imported
@@ -105,6 +106,8 @@ def save_results(
     ------
     CannotWrite
         If the disk is full or may not be written.
+    ChangedWhileRead
+        If the video is not any more what was measured; an earlier result stays.
     """
     # Here, because drawing takes a second to load, and `valgus check` draws nothing.
     from valgus.exports.figures import write_figure
@@ -128,6 +131,10 @@ def save_results(
         write_report(
             trial, page, stills=stills, overlay=overlay, plan=plan, missing=missing, language=language
         )
+        if clip is not None:
+            check_content(
+                clip, trial.clip.sha256
+            )  # what was drawn is from the same clip as what was measured
 
     drawn = None if draw_overlay is None or trial.setup is None else order.overlay
     results.save(trial, folder, extras=(write_pictures,), overlay=drawn)

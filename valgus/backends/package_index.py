@@ -27,6 +27,8 @@ else:
 #: Called with bytes done, bytes to come if known, and what is being fetched.
 Progress = Callable[[int, int | None, str], None]
 
+#: An index that has not said anything for so long is given up; twice.
+SILENT_S = 15.0
 TIMEOUT_S = 60.0
 _CHUNK = 1 << 18
 
@@ -109,6 +111,7 @@ def _by_pip(project: str, version: str, wheel: str, folder: Path) -> Path:
     _run(
         *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"),
         *("--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(folder)),
+        *("--timeout", f"{SILENT_S:g}", "--retries", "1"),
         *("--platform", platform, "--abi", abi, "--implementation", python[:2]),
         *("--python-version", f"{python[2]}.{python[3:]}", f"{project}=={version}"),
     )
@@ -128,7 +131,8 @@ def _by_uv(uv: str, project: str, version: str, wheel: str, folder: Path) -> Pat
 
 
 def _run(*command: str) -> None:
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    patience = {"UV_HTTP_TIMEOUT": f"{SILENT_S:g}", "UV_HTTP_RETRIES": "1"}
+    ran = subprocess.run(command, env=patience | os.environ, capture_output=True, text=True, check=False)
     if ran.returncode != 0:
         tool = "pip" if "pip" in command[1:3] and "-m" in command else Path(command[0]).stem
         said = [line for line in ran.stderr.splitlines() if line.lower().lstrip(" ×").startswith("error")]

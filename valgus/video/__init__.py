@@ -2,7 +2,7 @@
 
 from valgus.video.ahead import decode_ahead
 from valgus.video.decoding import expected_length_s
-from valgus.video.files import sha256_of, sha256_of_all
+from valgus.video.files import check_content, sha256_of, sha256_of_all
 from valgus.video.reader import ClipReader, Frame
 from valgus.video.stills import Keeper, stills
 from valgus.video.writer import H264Writer
@@ -12,6 +12,7 @@ __all__ = [
     "Frame",
     "H264Writer",
     "Keeper",
+    "check_content",
     "decode_ahead",
     "expected_length_s",
     "sha256_of",

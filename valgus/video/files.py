@@ -11,7 +11,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
-from valgus.errors import NotReadableAsVideo, WrongUsage
+from valgus.errors import ChangedWhileRead, NotReadableAsVideo, WrongUsage
 
 #: Largest coded picture that is decoded: 8K with a little room. A decoder keeps up to about twenty pictures.
 MAX_PIXELS = 8192 * 4352
@@ -29,6 +29,38 @@ def sha256_of(path: str | Path) -> str:
         while chunk := file.read(_CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def state_of(path: Path, /) -> tuple[int, int, int]:
+    """Return what tells that a file is still the same: which it is, how large, and when it was written."""
+    try:
+        known = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return known.st_ino, known.st_size, known.st_mtime_ns
+
+
+def check_unchanged(path: Path, before: tuple[int, int, int], /) -> None:
+    """Raise ChangedWhileRead unless a file is in the state that it was in."""
+    if state_of(path) != before:
+        raise _changed(path)
+
+
+def check_content(path: Path, sha256: str, /) -> None:
+    """Raise ChangedWhileRead unless a file still has the content of this hash."""
+    try:
+        same = sha256_of(path) == sha256
+    except OSError:
+        same = False
+    if not same:
+        raise _changed(path)
+
+
+def _changed(path: Path) -> ChangedWhileRead:
+    return ChangedWhileRead(
+        f"{path.name}: was changed or removed while it was read.",
+        "Let the copying finish, then run it again.",
+    )
 
 
 def sha256_of_all(path: Path, /) -> str:

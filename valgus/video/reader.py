@@ -16,7 +16,7 @@ from valgus.errors import NotReadableAsVideo
 from valgus.model.arrays import FloatArray, RgbImage
 from valgus.model.clip import Clip
 from valgus.video.decoding import Decoder, default_threads
-from valgus.video.files import check_size, sha256_of
+from valgus.video.files import check_size, check_unchanged, sha256_of, state_of
 from valgus.video.upright import Scaler, Turn, fitted_size, square_pixel_size
 
 _USUAL_WITHIN = 0.05
@@ -97,6 +97,7 @@ class ClipReader:
         self.name = self._path.name
         self._times_s = array("d")
         self._started = self._exhausted = False
+        self._state = state_of(self._path)
         self._decoder = Decoder(self._path, default_threads() if threads is None else threads)
         try:
             self._look_at_first_picture(short_side_px)
@@ -254,6 +255,13 @@ class ClipReader:
     def _time_s(self, ticks: int) -> float:
         return float((ticks - self._first_pts) * (self._decoder.stream.time_base or 0))
 
+    def _sha256(self) -> str:
+        """Return the hash of the content that the frames are from."""
+        check_unchanged(self._path, self._state)
+        sha256 = sha256_of(self._path)
+        check_unchanged(self._path, self._state)
+        return sha256
+
     def clip(self) -> Clip:
         """Return the facts about the clip, once `frames` is exhausted; the file is read again for its hash.
 
@@ -266,13 +274,15 @@ class ClipReader:
         ------
         RuntimeError
             If frames are still to come.
+        ChangedWhileRead
+            If the file is not what it was when it was opened.
         """
         if not self._exhausted:
             raise RuntimeError("the clip is known only when frames() has been read to its end")
         fps, variable = _rate(np.asarray(self._times_s), self._decoder.seconds_per_tick)
         return Clip(
             name=self.name,
-            sha256=sha256_of(self._path),
+            sha256=self._sha256(),
             width_px=self.width_px,
             height_px=self.height_px,
             frame_count=len(self._times_s),
