@@ -201,6 +201,8 @@ GATES = [
     ("rarely_seen", DOWN, "stop", 0.25, 0.249, "invalid"),
     ("identity_jump", DOWN, "low", 0.02, 0.0201, "-"),
     ("identity_jump", DOWN, "invalid", 0.2, 0.201, "low"),
+    ("legs_swapped", DOWN, "low", 0.1, 0.1005, "-"),
+    ("legs_swapped", DOWN, "invalid", 0.3, 0.301, "low"),
     ("off_centre", DOWN, "note", 0.25, 0.251, "-"),
     ("off_centre", DOWN, "low", 0.42, 0.422, "note"),
     ("head_or_feet_cut", DOWN, "low", 0.1, 0.1005, "-"),

@@ -39,6 +39,10 @@ FASTEST_WITHIN_S = 0.1
 LEAST_CLIP_S = 1.5
 
 
+#: Hips or knees at least so far beside each other, in leg lengths, are told apart.
+APART = 0.1
+
+
 @dataclass(frozen=True)
 class Filming:
     """Everything about one clip that the filming check looks at.
@@ -57,6 +61,23 @@ class Filming:
         """Share of frames in which hip, knee and ankle of a leg that carries the person are seen."""
         seen = [leg.carries & (leg.confidence >= SEEN) for leg in self.legs]
         return float(np.any(seen, axis=0).mean()) if seen else 0.0
+
+    def swapped_share(self) -> float:
+        """Return in how many frames left and right hip and knee are the other way round than in most.
+
+        Of those frames in which both pairs agree, and are clearly apart; NaN where there are none.
+        """
+        pairs = [
+            self.track.point(f"left_{joint}")[:, 0] - self.track.point(f"right_{joint}")[:, 0]
+            for joint in ("hip", "knee")
+        ]
+        hips, knees = pairs
+        least_px = APART * self.track.leg_scale_px
+        told = (np.sign(hips) == np.sign(knees)) & (np.minimum(np.abs(hips), np.abs(knees)) > least_px)
+        if not told.any():
+            return float("nan")
+        left = float((hips[told] < 0).mean())
+        return min(left, 1.0 - left)
 
     def off_centre_legs(self) -> float:
         """Return how far aside of the picture's middle the person stands, in leg lengths; NaN if unknown.
@@ -237,6 +258,7 @@ def _clip_facts(filming: Filming) -> dict[str, Estimate]:
         "low_frame_rate": _exact(filming.clip.fps),
         "rarely_seen": _exact(filming.seen_share()),
         "identity_jump": _exact(filming.evidence.identity_jump_share),
+        "legs_swapped": _exact(filming.swapped_share()),
         "off_centre": _exact(filming.off_centre_legs()),
         "head_or_feet_cut": _exact(filming.cut_share()),
     }

@@ -35,7 +35,7 @@ def state_of(path: Path, /) -> tuple[int, int, int]:
     """Return what tells that a file is still the same: which it is, how large, and when it was written."""
     try:
         known = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # opening it will say what is wrong
         return (0, 0, 0)
     return known.st_ino, known.st_size, known.st_mtime_ns
 
