@@ -152,6 +152,88 @@ def test_without_pip_the_users_own_index_is_read(tmp_path: Path, monkeypatch: py
             package_index._from_indexes("thing", wheel, tmp_path / "simple", None)
 
 
+# --- what comes from elsewhere is held against its hash, and bounded ------------------------------------
+
+
+def fake_wheel(folder: Path, members: dict[str, bytes]) -> Path:
+    """Put a wheel under the name of the real one on a page of a package index."""
+    page = folder / "mediapipe"
+    page.mkdir(parents=True)
+    info = f"mediapipe-{weights.WHEEL_VERSION}.dist-info"
+    told = {
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: mediapipe\nVersion: {weights.WHEEL_VERSION}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nTag: cp311-cp311-manylinux_2_28_x86_64\n",
+        f"{info}/RECORD": "",
+    }
+    with zipfile.ZipFile(page / weights.WHEEL, "w", zipfile.ZIP_DEFLATED) as wheel:
+        for name, content in {**told, **members}.items():
+            wheel.writestr(name, content)
+    (page / "index.html").write_text(f'<a href="{weights.WHEEL}">{weights.WHEEL}</a>')
+    return page / weights.WHEEL
+
+
+@pytest.fixture()
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A package index of this machine that pip, uv and the product itself all use, and no other."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
+    with serving(folder) as address:
+        for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"):
+            monkeypatch.setenv(name, address)
+        monkeypatch.setenv("VALGUS_MODEL_URL", f"{address}/nowhere")
+        yield folder
+
+
+MEMBERS = [member for member, *_ in weights.WHEEL_MEMBERS]
+
+
+def test_a_wheel_with_other_bytes_is_refused_and_nothing_is_kept(index: Path, cache: Path) -> None:
+    fake_wheel(index, dict.fromkeys(MEMBERS, b"not the network"))
+    with pytest.raises(
+        ModelDamaged, match=r"pose_detection\.tflite is not what it should be: expected sha256 9b"
+    ):
+        weights.resolve("full", offline=False)
+    assert not cache.exists() or list(cache.iterdir()) == []
+
+
+def test_members_of_a_wheel_are_written_nowhere_whatever_they_are_called(
+    index: Path, cache: Path, tmp_path: Path
+) -> None:
+    wheel = fake_wheel(index, {"../../../escaped.txt": b"x", str(tmp_path / "absolute.txt"): b"x"})
+    with pytest.raises(package_index.NotFetched, match="pose_detection"):
+        package_index.fetch_members("mediapipe", weights.WHEEL_VERSION, wheel.name, MEMBERS, tmp_path, None)
+    assert list(tmp_path.rglob("escaped.txt")) == list(tmp_path.rglob("absolute.txt")) == []
+
+
+def test_what_would_unpack_to_more_than_any_model_is_not_unpacked(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package_index, "MOST_BYTES", 1 << 20)
+    with zipfile.ZipFile(tmp_path / "bomb.task", "w", zipfile.ZIP_DEFLATED) as bomb:
+        for member in (weights.DETECTOR, weights.LANDMARKER):
+            bomb.writestr(member, bytes(2 << 20))
+    assert (tmp_path / "bomb.task").stat().st_size < 10_000
+    with pytest.raises(ModelDamaged, match=r"bomb\.task is not a pose landmarker bundle"):
+        weights.resolve(str(tmp_path / "bomb.task"), offline=True)
+
+
+def test_a_server_that_sends_without_end_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_index, "MOST_BYTES", 1 << 20)
+    (tmp_path / "large").write_bytes(bytes(3 << 20))
+    with serving(tmp_path) as address, pytest.raises(package_index.NotFetched, match="more than 1 MB"):
+        package_index.download(f"{address}/large", tmp_path / "fetched", None)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there are no such devices here")
+def test_a_device_is_no_model(cache: Path) -> None:
+    with pytest.raises(WrongUsage, match=r"There is no pose model '/dev/zero': it is no file"):
+        weights.resolve("/dev/zero", offline=True)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed")
 def test_where_there_is_uv_and_no_pip_the_same_bytes_come_through_uv(tmp_path: Path) -> None:

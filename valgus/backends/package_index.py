@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import configparser
+import errno
 import importlib.util
 import os
 import re
@@ -30,6 +31,8 @@ Progress = Callable[[int, int | None, str], None]
 #: An index that has not said anything for so long is given up; twice.
 SILENT_S = 15.0
 TIMEOUT_S = 60.0
+#: No wheel, model or page of an index is larger; what is, is not read to its end.
+MOST_BYTES = 1 << 28
 _CHUNK = 1 << 18
 
 
@@ -71,7 +74,7 @@ def fetch_members(
             return _from_zip(_by_pip(project, version, wheel, folder), members)
         if uv is not None:
             unpacked = _by_uv(uv, project, version, wheel, folder)
-            return {member: (unpacked / member).read_bytes() for member in members}
+            return {member: bounded_bytes(unpacked / member) for member in members}
         return _from_zip(_from_indexes(project, wheel, folder, progress), members)
     except (zipfile.BadZipFile, KeyError, OSError) as wrong:
         raise NotFetched(f"{wheel} is damaged ({wrong})") from wrong
@@ -79,7 +82,38 @@ def fetch_members(
 
 def _from_zip(wheel: Path, members: Sequence[str]) -> dict[str, bytes]:
     with zipfile.ZipFile(wheel) as archive:
-        return {member: archive.read(member) for member in members}
+        return bounded_members(archive, members)
+
+
+def bounded_members(archive: zipfile.ZipFile, members: Sequence[str]) -> dict[str, bytes]:
+    """Return members of a zip by their whole name; none is written anywhere, whatever it is called.
+
+    Raises
+    ------
+    BadZipFile
+        If one is larger than anything that is wanted, by what the archive says; more is never unpacked.
+    KeyError
+        If one is not there.
+    """
+    for member in members:
+        if archive.getinfo(member).file_size > MOST_BYTES:
+            raise zipfile.BadZipFile(f"{member} would be larger than {MOST_BYTES >> 20} MB")
+    return {member: archive.read(member) for member in members}
+
+
+def bounded_bytes(path: Path, /) -> bytes:
+    """Return what is in a regular file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, is larger than anything that is wanted, or is a pipe or a device.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no file")
+    if path.stat().st_size > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"it is larger than {MOST_BYTES >> 20} MB")
+    return path.read_bytes()
 
 
 def download(url: str, target: Path, progress: Progress | None, *, cafile: str | None = None) -> None:
@@ -96,6 +130,8 @@ def download(url: str, target: Path, progress: Progress | None, *, cafile: str |
             done = 0
             while chunk := answer.read(_CHUNK):
                 done += file.write(chunk)
+                if done > MOST_BYTES:
+                    raise ValueError(f"it sends more than {MOST_BYTES >> 20} MB")
                 if progress is not None:
                     progress(done, total, target.name)
     except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as wrong:
@@ -166,7 +202,7 @@ def _link(page: str, file_name: str, cafile: str | None) -> str | None:
     """Return where an index page links a file, or None."""
     try:
         with _opened(page, cafile) as answer:
-            links = _Links(answer.read().decode("utf-8", "replace")).targets
+            links = _Links(answer.read(MOST_BYTES).decode("utf-8", "replace")).targets
             base: str = answer.geturl()
     except urllib.error.HTTPError as wrong:
         if wrong.code == 404:

@@ -23,7 +23,14 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
-from valgus.backends.package_index import NotFetched, Progress, download, fetch_members
+from valgus.backends.package_index import (
+    NotFetched,
+    Progress,
+    bounded_bytes,
+    bounded_members,
+    download,
+    fetch_members,
+)
 from valgus.backends.tflite import NotEditable, with_image_metadata, without_mask
 from valgus.errors import CannotWrite, ModelDamaged, ModelUnavailable, WrongUsage
 
@@ -294,7 +301,7 @@ def _offline(name: str) -> ModelUnavailable | ModelDamaged:
 def _own_file(path: Path) -> ModelFile:
     """Return the user's own bundle, stripped into the cache where that is possible."""
     try:
-        whole = path.read_bytes()
+        whole = bounded_bytes(path)
     except OSError as wrong:
         raise WrongUsage(
             f"There is no pose model '{path}': {wrong.strerror}.",
@@ -314,7 +321,7 @@ def _own_file(path: Path) -> ModelFile:
 def _members(bundle: bytes, name: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-            return {member: archive.read(member) for member in (DETECTOR, LANDMARKER)}
+            return bounded_members(archive, (DETECTOR, LANDMARKER))
     except (zipfile.BadZipFile, KeyError) as wrong:
         raise ModelDamaged(
             f"{name} is not a pose landmarker bundle (a zip with {DETECTOR} and {LANDMARKER}).",
