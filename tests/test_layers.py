@@ -18,6 +18,7 @@ PACKAGE = Path(valgus.__file__).parent
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "whole": {"errors"},
+    "bounded": set(),
     "memory": set(),
     "model": {"errors"},
     "geometry": {"model"},
@@ -26,10 +27,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "phantom": {"model", "errors", "geometry", "video"},
     "video": {"model", "errors"},
     "backends": {"model", "errors"},
-    "importers": {"model", "errors", "filters"},
+    "importers": {"model", "errors", "filters", "bounded"},
     "camera": {"model", "filters"},
-    "rules": {"model", "errors"},
-    "sessions": {"model", "errors", "rules"},
+    "rules": {"model", "errors", "bounded"},
+    "sessions": {"model", "errors", "rules", "bounded"},
     "summary": {"model"},
     "flags": {"model"},
     "decision": {"model"},
@@ -48,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tasks": {"model", "errors", "filters", "cleaning", "metrics", "segmentation"},
     # Of the rules only how files that people write are read and complained of; of the metrics the columns.
     "exports": {"model", "video", "errors", "rules", "whole", "metrics"},
-    "results": {"model", "errors", "exports", "whole"},
+    "results": {"model", "errors", "exports", "whole", "bounded"},
     "pipeline": {
         *("model", "errors", "video", "backends", "pose", "cleaning", "orientation", "metrics", "tasks"),
         *("segmentation", "quality", "uncertainty", "rules", "summary", "flags", "evidence"),
@@ -63,12 +64,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "statistics": {"model"},
     "repeatability": {"model", "errors", "statistics"},
     # It reads files and computes angles from points; of the product's own results it knows names alone.
-    "agreement": {"model", "errors", "geometry", "metrics", "statistics", "results"},
+    "agreement": {"model", "errors", "geometry", "metrics", "statistics", "results", "bounded"},
     "oneclip": {
         *("model", "pipeline", "results", "exports", "sessions", "plan", "memory", "from_landmarks", "video"),
     },
     "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip", "whole"},
-    "contract": {"model", "errors", "results", "exports", "metrics", "tasks", "batch", "whole"},
+    "contract": {"model", "errors", "results", "exports", "metrics", "tasks", "batch", "whole", "bounded"},
     "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
     | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics", "statistics"},
     "cli": {

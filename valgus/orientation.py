@@ -80,9 +80,9 @@ def find_setup(track: PoseTrack, /, *, legs: int, given: GivenSetup) -> Setup | 
     Returns
     -------
     Setup or None
-        None when hips and ankles were never seen together.
+        None when hips and ankles were never seen together, or only in one and the same place.
     """
-    if not _legs_seen(track).any():
+    if not _legs_seen(track).any() or np.isnan(track.leg_scale_px):
         return None
     named = _swapped(track) if given.mirrored else track
     facing = _facing(track)
@@ -355,7 +355,7 @@ def _standing(length_px: FloatArray) -> BoolArray:
 def _leg_length(track: PoseTrack, span: _Span) -> Estimate:
     length = _leg_px(track, span)
     standing = length[_standing(length)]
-    if len(standing) == 0:
+    if len(standing) == 0 or np.median(standing) < 1:  # hip and ankle in one point are no leg
         return Estimate(None, None, Origin.DETECTED, "the leg was never seen whole")
     median = float(np.median(standing))
     # The pose model places the ankle about 20 mm high, 2.4 % of a leg.

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
+from valgus import bounded
 from valgus.errors import NotAnAnalysis
 from valgus.exports.tables import LANDMARK_PARTS, write_frames, write_landmarks, write_reps
 from valgus.model.arrays import FloatArray
@@ -35,6 +36,8 @@ from valgus.whole import UNTOUCHED, cannot_write
 
 #: Raised whenever a file of the folder changes in a way that an older reader would misread.
 SCHEMA_VERSION = 1
+#: Largest ``analysis.json`` that is read; that of an hour of reps has 2 MB.
+MOST_MB = 100.0
 #: What a folder of results is called: the whole name of the clip and this.
 ENDING = ".valgus"
 ANALYSIS, REPS, FRAMES, LANDMARKS = "analysis.json", "reps.csv", "frames.csv", "landmarks.csv"
@@ -218,7 +221,7 @@ def record_text(folder: Path, /) -> str:
         If it cannot be read.
     """
     try:
-        return (folder / ANALYSIS).read_text(encoding="utf-8")
+        return bounded.text_of(folder / ANALYSIS, most_mb=MOST_MB)
     except (OSError, UnicodeDecodeError) as wrong:
         problem = f"{folder.name}: no {ANALYSIS} that can be read."
         raise NotAnAnalysis(problem, "Analyse the clip.") from wrong
@@ -271,7 +274,7 @@ def _read_record(folder: Path) -> _Record:
 
 def _record_from(text: str, name: str) -> _Record:
     try:
-        document = json.loads(text)
+        document = bounded.json_of(text)
     except ValueError as wrong:
         raise NotAnAnalysis(f"{name}: {ANALYSIS} is damaged.", "Analyse the clip again.") from wrong
     version = document.get("schema_version") if isinstance(document, dict) else None
@@ -309,7 +312,7 @@ class RecordProblem:
 def record_problems(record: str, /) -> tuple[RecordProblem, ...]:
     """Return everything that is wrong with the text of a record, nothing for one that can be read."""
     try:
-        document = json.loads(record, parse_constant=_no_number)
+        document = bounded.json_of(record, constant=_no_number)
     except ValueError as wrong:
         return (RecordProblem("", "", f"JSON: {wrong}"),)
     version = document.get("schema_version") if isinstance(document, dict) else None

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from valgus import bounded
 from valgus.errors import WrongUsage
 from valgus.model.clip import Clip
 from valgus.model.frontal import Side
@@ -26,7 +27,7 @@ Pain = Annotated[float, Field(ge=0, le=10)]
 class _Said(BaseModel):
     """Keys of ``session.toml``, for all clips or for one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     person: str | None = None
     date: dt.date | None = None
@@ -105,7 +106,7 @@ class SessionFile:
         line = self._line(key, clip)
         if first["type"] == "extra_forbidden":
             return self.document.wrong(
-                f"unknown key {key!r}", line=line, given=key, choices=_Said.model_fields
+                f"unknown key {bounded.quoted(key)!r}", line=line, given=key, choices=_Said.model_fields
             )
         return self.document.wrong(f"{key}: {first['msg']}", line=line)
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import click
 import pytest
 
-import valgus.exports
+from tests.command import valgus
+from valgus import exports
 from valgus.cli import COMMANDS
 from valgus.cli.options import landmarks_given, order_from
-from valgus.errors import WrongUsage
 from valgus.model.order import OverlayWanted
 
 #: The commands whose pictures may show faces on demand; all others have no way to.
-MAY_SHOW_FACES = ("analyze", "batch", "compare")
+MAY_SHOW_FACES = ("analyze", "batch", "compare", "rate")
 #: The modules that take pictures out of a clip to show them.
 SHOWING = ("overlay", "side_by_side", "stills")
 
@@ -46,15 +46,19 @@ def test_a_command_hides_faces_unless_told_otherwise(name: str) -> None:
 def test_an_order_without_options_hides_faces() -> None:
     given = command("analyze").make_context("analyze", ["clip.mp4"]).params
     landmarks_given(given)
-    given = {name: value for name, value in given.items() if name not in ("clips", "out")}
+    given = {name: value for name, value in given.items() if name not in ("clips", "out", "anonymous")}
     order = order_from({**given})
     assert order.overlay == OverlayWanted(blur_faces=True) == OverlayWanted()
-    with pytest.raises(WrongUsage, match="--anonymous hides faces"):
-        order_from({**given, "anonymous": True, "no_face_blur": True})
+
+
+def test_anonymous_results_show_no_face(tmp_path: Path) -> None:
+    ran = valgus("analyze", "--anonymous", "--no-face-blur", tmp_path / "clip.mp4")
+    assert ran.returncode == 2
+    assert "--anonymous hides faces" in ran.stderr
 
 
 def functions_of_exports() -> Iterator[tuple[str, inspect.Signature]]:
-    for module in pkgutil.walk_packages(valgus.exports.__path__, "valgus.exports."):
+    for module in pkgutil.walk_packages(exports.__path__, "valgus.exports."):
         found = importlib.import_module(module.name)
         for name, function in inspect.getmembers(found, inspect.isfunction):
             if function.__module__ == module.name:
@@ -70,6 +74,7 @@ def test_every_function_that_can_show_faces_hides_them_by_default() -> None:
     assert blurring == {
         "valgus.exports.overlay.write_overlay": True,
         "valgus.exports.side_by_side.write_side_by_side": True,
+        "valgus.exports.stills.full_size_pictures": True,
     }
 
 
@@ -79,7 +84,7 @@ def names_in(path: Path) -> set[str]:
 
 
 def test_pictures_of_a_clip_come_only_through_modules_that_hide_heads() -> None:
-    modules = {path.stem: names_in(path) for path in Path(valgus.exports.__path__[0]).rglob("*.py")}
+    modules = {path.stem: names_in(path) for path in Path(exports.__path__[0]).rglob("*.py")}
     taking = {name for name, names in modules.items() if names & {"ClipReader", "H264Writer"}}
     assert taking | {"stills"} == set(SHOWING)
     for name in SHOWING:  # side by side draws on the overlay's canvas

@@ -62,6 +62,8 @@ def analyze(clips: tuple[Path, ...], out: Path | None, anonymous: bool, **about:
     landmarks: Path | None = elsewhere.pop("landmarks")
     if landmarks is None and not clips:
         raise click.UsageError("Missing argument 'CLIP...'.")
+    if anonymous and about["no_face_blur"]:
+        raise click.UsageError("--anonymous hides faces, --no-face-blur shows them: choose one.")
     order = order_from(about)
     if anonymous and order.given.person:
         raise click.UsageError("--name says who it is, --anonymous leaves it out: choose one.")

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from valgus import filters
+from valgus import bounded, filters
 from valgus.errors import NotReadableAsLandmarks, WrongUsage
 from valgus.importers.names import landmark_named
 from valgus.model.arrays import BoolArray, FloatArray
@@ -18,6 +18,10 @@ from valgus.model.track import LANDMARKS, NEEDED_LANDMARKS, STICKER_LANDMARKS, P
 
 #: In the order in which they are kept.
 KNOWN = (*LANDMARKS, *STICKER_LANDMARKS)
+#: Largest file that is read: an hour of landmarks as text has a tenth of it.
+MOST_MB = 500.0
+#: No place is further away, px or m, and no time, s, is later: clocks may count from 1970, in ms too.
+FURTHEST, LATEST_S = 1e6, 1e13
 #: Gaps shorter than this are filled anyway and not spoken of, s.
 SHORT_GAP_S = 0.2
 #: More gaps than this are counted, not listed.
@@ -101,6 +105,12 @@ def check_times(time_s: FloatArray, path: Path, line_of: Sequence[int]) -> None:
         raise NotReadableAsLandmarks(
             f"{path.name}: line {line_of[unknown[0]]} has no time.", "Export the file again from its tool."
         )
+    late = np.flatnonzero(np.abs(time_s) > LATEST_S)
+    if len(late):
+        raise NotReadableAsLandmarks(
+            f"{path.name}: line {line_of[late[0]]} has the time {time_s[late[0]]:.3g} s.",
+            "Correct it by hand, or export the file again from its tool.",
+        )
     falls = np.flatnonzero(np.diff(time_s) <= 0)
     if len(falls):
         before, now = time_s[falls[0]], time_s[falls[0] + 1]
@@ -128,7 +138,7 @@ def by_landmark(labels: Sequence[str], path: Path) -> dict[str, int]:
             found.setdefault(name, column)
     missing = [name for name in NEEDED_LANDMARKS if name not in found]
     if missing:
-        there = ", ".join(labels[:40]) + (" ..." if len(labels) > 40 else "")
+        there = ", ".join(map(bounded.quoted, labels[:40])) + (" ..." if len(labels) > 40 else "")
         raise NotReadableAsLandmarks(
             f"{path.name}: has no {_listed(missing)}. It has: {there or 'no landmark at all'}.",
             "Rename them in the file (left_hip, right_knee and so on), or export them from the tool as well.",
@@ -149,6 +159,7 @@ def pixel_track(
 ) -> ImportedTrack:
     """Return the track of (n, 2) points by landmark; those that are not numbers were not seen."""
     names = tuple(points)
+    _check_places(points, source)
     xy = np.stack([points[name] for name in names], axis=1)
     seen: BoolArray = np.asarray(np.isfinite(xy).all(axis=2))
     xy[~seen] = np.nan
@@ -163,10 +174,22 @@ def marker_trajectories(
 ) -> MarkerTrajectories:
     """Return the trajectories of (n, 3) places by landmark, m; those that are not numbers were not seen."""
     names = tuple(places_m)
+    _check_places(places_m, source)
     xyz_m = np.stack([places_m[name] for name in names], axis=1)
     seen: BoolArray = np.asarray(np.isfinite(xyz_m).all(axis=2))
     notices = gaps_in(time_s, dict(zip(names, seen.T, strict=True)))
     return MarkerTrajectories(time_s, xyz_m, names, source, tuple(notices))
+
+
+def _check_places(places: Mapping[str, FloatArray], source: str) -> None:
+    """Refuse numbers that can be no place; infinite ones were not seen."""
+    for name, place in places.items():
+        far = np.abs(place[np.isfinite(place)])
+        if (far > FURTHEST).any():
+            raise NotReadableAsLandmarks(
+                f"{source}: {name.replace('_', ' ')} is at {far.max():.3g}, which can be no place.",
+                "Export the file again from its tool.",
+            )
 
 
 def gaps_in(time_s: FloatArray, seen: Mapping[str, BoolArray]) -> Iterator[str]:

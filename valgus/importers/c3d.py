@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import io
-import struct
 import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from valgus import bounded
 from valgus.errors import EnvironmentFailed, NotReadableAsLandmarks
-from valgus.importers.base import About, by_landmark, marker_trajectories
+from valgus.importers.base import MOST_MB, About, by_landmark, marker_trajectories
 from valgus.importers.trc import METRES
 from valgus.model.imported import MarkerTrajectories
-
-#: What the reader raises where bytes are not as they have to be; among it asserts and text that is none.
-_DAMAGED = (ValueError, AssertionError, KeyError, IndexError, EOFError, struct.error, AttributeError)
 
 
 class _C3d:
@@ -36,12 +33,14 @@ class _C3d:
 
     def _read(self, path: Path) -> MarkerTrajectories:
         reader = _reader(path)
-        labels = [label.strip() for label in reader.point_labels]
         try:
+            labels = [label.strip() for label in reader.point_labels]
             frames = [(number, points) for number, points, _ in reader.read_frames()]
-        except _DAMAGED as wrong:
+            rate = float(reader.point_rate)
+        except Exception as wrong:  # where bytes are not as they have to be, the reader may raise anything
             raise NotReadableAsLandmarks(
-                f"{path.name}: its frames cannot be read ({wrong}).", "Export it again from the laboratory."
+                f"{path.name}: its frames cannot be read ({bounded.quoted(wrong)}).",
+                "Export it again from the laboratory.",
             ) from wrong
         if not frames:
             raise NotReadableAsLandmarks(f"{path.name}: has no frames.", "Export it again.")
@@ -51,7 +50,7 @@ class _C3d:
         # The format marks a marker that was not seen by a negative residual.
         xyz_m[points[..., 3] < 0] = np.nan
         first = frames[0][0]
-        time_s = np.round(np.array([number - first for number, _ in frames]) / float(reader.point_rate), 6)
+        time_s = np.round(np.array([number - first for number, _ in frames]) / rate, 6)
         places_m = {name: xyz_m[:, column] for name, column in columns.items()}
         return marker_trajectories(time_s, places_m, "markers in a C3D file")
 
@@ -64,10 +63,11 @@ def _reader(path: Path) -> Any:
             "C3D files need one more package.", "Install it with: pip install 'valgus[c3d]'"
         ) from missing
     try:
-        return c3d.Reader(io.BytesIO(path.read_bytes()))
-    except (*_DAMAGED, OSError) as wrong:
+        return c3d.Reader(io.BytesIO(bounded.bytes_of(path, most_mb=MOST_MB)))
+    except Exception as wrong:  # as above
         raise NotReadableAsLandmarks(
-            f"{path.name}: is no C3D file, or damaged ({wrong}).", "Export it again from the laboratory."
+            f"{path.name}: is no C3D file, or damaged ({bounded.quoted(wrong)}).",
+            "Export it again from the laboratory.",
         ) from wrong
 
 

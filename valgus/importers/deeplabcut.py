@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from valgus import bounded
 from valgus.errors import EnvironmentFailed, NotReadableAsLandmarks
 from valgus.importers.base import About, by_landmark, head_of, pixel_track, times_of
 from valgus.model.arrays import FloatArray
@@ -22,7 +23,8 @@ class _DeepLabCut:
 
     def recognises(self, path: Path, /) -> bool:
         if path.suffix.lower() in (".h5", ".hdf5") and path.is_file():
-            return path.read_bytes()[:4] == HDF5
+            with path.open("rb") as file:
+                return file.read(4) == HDF5
         return head_of(path, 64).lower().startswith("scorer,")
 
     def read(self, path: Path, about: About, /) -> ImportedTrack:
@@ -56,7 +58,8 @@ def _table(path: Path) -> pd.DataFrame:
         ) from missing
     except (OSError, ValueError, KeyError) as wrong:
         raise NotReadableAsLandmarks(
-            f"{path.name}: is not as DeepLabCut writes it ({wrong}).", "Analyse the video with it again."
+            f"{path.name}: is not as DeepLabCut writes it ({bounded.quoted(wrong)}).",
+            "Analyse the video with it again.",
         ) from wrong
     if table.columns.nlevels != len(LEVELS):
         raise NotReadableAsLandmarks(
@@ -64,6 +67,7 @@ def _table(path: Path) -> pd.DataFrame:
             "Write one person to a file of its own: a project with several individuals is not read.",
         )
     table = table.droplevel(0, axis="columns")
+    _check_columns(table, path)
     text = [column for column in table.columns if not pd.api.types.is_numeric_dtype(table[column])]
     if text:
         wrong_row = pd.to_numeric(table[text[0]], errors="coerce").isna() & table[text[0]].notna()
@@ -81,6 +85,18 @@ def _table(path: Path) -> pd.DataFrame:
             "Sort the rows by frame and let none out: unknown places are left blank.",
         )
     return table
+
+
+def _check_columns(table: pd.DataFrame, path: Path) -> None:
+    parts, axes = (table.columns.get_level_values(level) for level in (0, 1))
+    columns = list(zip(map(str, parts), map(str, axes), strict=True))
+    twice = next((column for k, column in enumerate(columns) if column in columns[:k]), None)
+    half = next((part for part, axis in columns if axis == "x" and (part, "y") not in columns), None)
+    if twice or half:
+        what = f"two columns {twice[0]} {twice[1]}" if twice else f"{half} x without {half} y"
+        raise NotReadableAsLandmarks(
+            f"{path.name}: has {bounded.quoted(what)}.", "Analyse the video with DeepLabCut again."
+        )
 
 
 IMPORTER = _DeepLabCut()

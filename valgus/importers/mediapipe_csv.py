@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from valgus import bounded
 from valgus.errors import NotReadableAsLandmarks, WrongUsage
 from valgus.importers.base import About, by_landmark, check_times, head_of, pixel_track, times_of
 from valgus.model.arrays import FloatArray
@@ -32,7 +34,8 @@ class _MediaPipeCsv:
     def read(self, path: Path, about: About, /) -> ImportedTrack:
         table = _table(path)
         ends = next(ends for ends in PLACES if any(name.endswith(ends[1]) for name in table.columns))
-        labels = [name.removesuffix(ends[0]) for name in table.columns if name.endswith(ends[0])]
+        stems_of_x = (name.removesuffix(ends[0]) for name in table.columns if name.endswith(ends[0]))
+        labels = [stem for stem in stems_of_x if f"{stem}{ends[1]}" in table.columns]
         columns = by_landmark(labels, path)
         stems = {name: labels[k] for name, k in columns.items()}
         points = {
@@ -52,21 +55,32 @@ class _MediaPipeCsv:
 
 def _table(path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, encoding="utf-8-sig")
-    except (OSError, ValueError) as wrong:
+        with warnings.catch_warnings():
+            # Rows that are longer than the header would be cut off, or their first cells taken for names.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(path, encoding="utf-8-sig", index_col=False)
+    except (OSError, ValueError, pd.errors.ParserWarning) as wrong:
         raise NotReadableAsLandmarks(
-            f"{path.name}: cannot be read as CSV ({wrong}).", "Export it again, with commas between columns."
+            f"{path.name}: cannot be read as CSV ({bounded.quoted(wrong)}).",
+            "Export it again, with commas between columns.",
         ) from wrong
     table.columns = table.columns.str.strip().str.lower()
+    if table.empty or not table.columns.is_unique:
+        what = "has no rows" if table.empty else f"has two columns '{_twice(table)}'"
+        raise NotReadableAsLandmarks(f"{path.name}: {what}.", "Export it again from its tool.")
     for name in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
         if name.endswith(tuple(end for ends in (*PLACES, SURE) for end in ends)) or name in TIMES:
             bad = pd.to_numeric(table[name], errors="coerce").isna() & table[name].notna()
             raise NotReadableAsLandmarks(
                 f"{path.name}: line {2 + int(np.flatnonzero(bad)[0])}, column {name}: "
-                f"'{table[name][bad].iloc[0]}' is no number.",
+                f"'{bounded.quoted(table[name][bad].iloc[0])}' is no number.",
                 "Correct it by hand, or export the file again.",
             )
     return table
+
+
+def _twice(table: pd.DataFrame) -> str:
+    return bounded.quoted(table.columns[table.columns.duplicated()][0])
 
 
 def _scale(path: Path, points: dict[str, FloatArray], about: About, *, in_pixels: bool) -> FloatArray:

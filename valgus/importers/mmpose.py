@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from valgus import bounded
 from valgus.errors import NotReadableAsLandmarks
-from valgus.importers.base import About, by_landmark, head_of, pixel_track, times_of
+from valgus.importers.base import MOST_MB, About, by_landmark, head_of, pixel_track, times_of
 from valgus.importers.people import Person, followed
 from valgus.model.imported import ImportedTrack
 
@@ -41,12 +41,12 @@ class _MMPose:
 
     def read(self, path: Path, about: About, /) -> ImportedTrack:
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = bounded.json_of(bounded.text_of(path, most_mb=MOST_MB))
             frames = _frames(document)
             labels = _labels(document, frames)
-        except (OSError, ValueError, KeyError, TypeError, IndexError) as wrong:
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as wrong:
             raise NotReadableAsLandmarks(
-                f"{path.name}: is not as MMPose writes it ({wrong}).", AGAIN
+                f"{path.name}: is not as MMPose writes it ({bounded.quoted(wrong)}).", AGAIN
             ) from wrong
         time_s = times_of(len(frames), about, path)
         return pixel_track(time_s, *followed(frames, by_landmark(labels, path), path, about), "MMPose JSON")
@@ -70,10 +70,12 @@ def _person(one: dict[str, Any]) -> Person:
 
 def _labels(document: Any, frames: Sequence[Sequence[Person]]) -> Sequence[str]:
     """Return the names that the file itself gives, else those of the layout with so many points."""
+    sizes = {len(one.xy_px) for people in frames for one in people}
     if isinstance(document, dict) and "keypoint_id2name" in document.get("meta_info", {}):
         named = document["meta_info"]["keypoint_id2name"]
-        return [named[str(k)] for k in range(len(named))]
-    sizes = {len(one.xy_px) for people in frames for one in people}
+        if sizes - {len(named)}:
+            raise ValueError(f"{sorted(sizes)} key points a person, and {len(named)} names")
+        return [str(named[str(k)]) for k in range(len(named))]
     if len(sizes) != 1 or not sizes <= set(LAYOUTS):
         raise ValueError(f"{sorted(sizes)} key points a person; known are {sorted(LAYOUTS)}")
     return LAYOUTS[sizes.pop()]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from valgus import bounded
 from valgus.errors import NotReadableAsLandmarks
-from valgus.importers.base import About, by_landmark, pixel_track, times_of
+from valgus.importers.base import MOST_MB, About, by_landmark, pixel_track, times_of
 from valgus.importers.people import Person, followed
 from valgus.model.imported import ImportedTrack
 
@@ -38,11 +38,11 @@ class _OpenPose:
 
 def _people(file: Path) -> Sequence[Person]:
     try:
-        people = json.loads(file.read_text(encoding="utf-8"))["people"]
+        people = bounded.json_of(bounded.text_of(file, most_mb=MOST_MB))["people"]
         return [_person(one) for one in people]
-    except (OSError, ValueError, KeyError, TypeError) as wrong:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as wrong:
         raise NotReadableAsLandmarks(
-            f"{file.name}: is not as OpenPose writes it ({wrong}).",
+            f"{file.name}: is not as OpenPose writes it ({bounded.quoted(wrong)}).",
             "Run OpenPose with --model_pose BODY_25 --write_json again.",
         ) from wrong
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from valgus import bounded
 from valgus.errors import NotReadableAsLandmarks
 from valgus.importers.base import (
+    MOST_MB,
     About,
     by_landmark,
     check_times,
@@ -99,7 +101,7 @@ def _check_size(path: Path, units: str, places_m: dict[str, FloatArray]) -> None
 
 def _table(path: Path) -> _Table:
     try:
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        lines = bounded.text_of(path, most_mb=MOST_MB, encoding="utf-8-sig", errors="replace").splitlines()
     except OSError as wrong:
         raise NotReadableAsLandmarks(f"{path.name}: cannot be read ({wrong.strerror}).", AGAIN) from wrong
     header = _header(path, lines)
@@ -138,7 +140,9 @@ def _whole(path: Path, header: dict[str, str], name: str) -> int:
         return int(header[name])
     except ValueError:
         raise NotReadableAsLandmarks(
-            f"{path.name}: line 3 gives {name} as '{header[name]}', which is no whole number.", AGAIN
+            f"{path.name}: line 3 gives {name} as '{bounded.quoted(header[name])}', "
+            "which is no whole number.",
+            AGAIN,
         ) from None
 
 

@@ -116,7 +116,7 @@ class PoseTrack(SameByValue):
             for side in ("left", "right")
         ]
         known = np.concatenate(spans)
-        known = known[np.isfinite(known)]
+        known = known[np.isfinite(known) & (known > 0)]  # hip and ankle in one point are no leg
         return float(np.percentile(known, 90)) if len(known) else float("nan")
 
     def with_landmarks(self, names: tuple[str, ...], xy_px: FloatArray, step: str) -> PoseTrack:

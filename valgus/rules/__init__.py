@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from valgus import bounded
 from valgus.model.ladder import Exercise, Ladder, Pattern, Rung
 from valgus.model.rule import Band, DetectableChange, Gate, Item, Limit
 from valgus.model.rulebook import RuleBook
@@ -63,8 +63,7 @@ def with_own(path: Path, /) -> RuleBook:
     for table in REPLACEABLE:
         for own in document.entries(table):
             entries[table] = _replaced(entries[table], own, table)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return _book(entries, versions=(*_versions(), f"own rules {path.name} {sha256[:12]}"))
+    return _book(entries, versions=(*_versions(), f"own rules {path.name} {document.sha256[:12]}"))
 
 
 def _shipped() -> dict[str, list[Entry]]:
@@ -96,11 +95,15 @@ def _replaced(entries: list[Entry], own: Entry, table: str) -> list[Entry]:
         general = next(entry for entry in entries if entry.values["measure"] == named["measure"])
         return [*entries, general.updated(own)]
     raise own.wrong(
-        f"no {table} is called {', '.join(f'{key} = {value!r}' for key, value in named.items())}",
+        f"no {table} is called {', '.join(f'{key} = {_shown(value)}' for key, value in named.items())}",
         key=identity[0],
         given=str(named[identity[0]]),
         choices=[str(entry.values[identity[0]]) for entry in entries],
     )
+
+
+def _shown(value: object) -> str:
+    return repr(bounded.quoted(value) if isinstance(value, str) else value)
 
 
 def _book(entries: dict[str, list[Entry]], *, versions: tuple[str, ...]) -> RuleBook:
@@ -121,6 +124,7 @@ def _made(kind: type[Kind], entries: list[Entry], table: str) -> tuple[Kind, ...
 
 def _checked(kind: type[Kind], entry: Entry, blank: dict[str, Any]) -> Kind:
     entry.check_keys(kind)
+    entry.check_finite()
     try:
         return TypeAdapter(kind).validate_python({**blank, **entry.values})
     except ValidationError as wrong:

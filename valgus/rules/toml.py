@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 import re
 import sys
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from valgus import bounded
 from valgus.errors import WrongUsage
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+#: Largest file that is read, and most parts of a dotted key: reading such a key takes their number squared.
+MOST_MB, MOST_PARTS = 1.0, 100
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class Document:
     name: str
     text: str
     values: dict[str, Any]
+    sha256: str = ""
 
     @classmethod
     def read(cls, path: Path, /) -> Document:
@@ -36,18 +44,23 @@ class Document:
             If it cannot be read, is not UTF-8 or not TOML.
         """
         try:
-            return cls.parse(path.read_text(encoding="utf-8-sig"), path.name)
+            content = bounded.bytes_of(path, most_mb=MOST_MB)
+            parsed = cls.parse(content.decode("utf-8-sig").replace("\r\n", "\n"), path.name)
         except OSError as wrong:
             raise WrongUsage(f"{path}: cannot be read: {wrong.strerror}.", "Check the path.") from wrong
         except UnicodeDecodeError as wrong:
             raise WrongUsage(f"{path.name}: is not UTF-8 text.", "Save it as UTF-8.") from wrong
+        return replace(parsed, sha256=hashlib.sha256(content).hexdigest())
 
     @classmethod
     def parse(cls, text: str, name: str, /) -> Document:
         """Parse text; ``name`` is what complaints call it."""
+        _check_keys_are_short(text, name)
         try:
             return cls(name, text, tomllib.loads(text))
-        except tomllib.TOMLDecodeError as wrong:
+        except RecursionError:
+            raise WrongUsage(f"{name}: is nested too deeply.", "Mend the file and run again.") from None
+        except ValueError as wrong:  # among it numbers of thousands of digits
             raise WrongUsage(
                 f"{name}: is not valid TOML: {wrong}.", "Mend the line and run again."
             ) from wrong
@@ -62,7 +75,9 @@ class Document:
         """
         for key in self.values:
             if key not in keys:
-                raise self.wrong(f"unknown key {key!r}", line=self.line_of(key), given=key, choices=keys)
+                raise self.wrong(
+                    f"unknown key {bounded.quoted(key)!r}", line=self.line_of(key), given=key, choices=keys
+                )
 
     def entries(self, table: str, /) -> list[Entry]:
         """Return the entries of an array of tables, none where there is no such table."""
@@ -87,9 +102,15 @@ class Document:
 
     def wrong(self, says: str, /, *, line: int, given: str = "", choices: Iterable[str] = ()) -> WrongUsage:
         """Return the complaint about one line; of the ``choices`` the one nearest to ``given`` is offered."""
-        close = get_close_matches(given, list(choices), n=1, cutoff=0.5)
+        close = get_close_matches(given[: bounded.LONGEST_QUOTE], list(choices), n=1, cutoff=0.5)
         meant = f" Did you mean {close[0]}?" if close else ""
         return WrongUsage(f"{self.name}, line {line}: {says}.{meant}", "Mend the line and run again.")
+
+
+def _check_keys_are_short(text: str, name: str) -> None:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(".") > MOST_PARTS and _QUOTED.sub("", line).count(".") > MOST_PARTS:
+            raise WrongUsage(f"{name}, line {number}: has too many dots.", "Mend the line and run again.")
 
 
 @dataclass(frozen=True)
@@ -105,7 +126,13 @@ class Entry:
         known = {field.name for field in fields(kind)}
         for key in self.values:
             if key not in known:
-                raise self.wrong(f"unknown key {key!r}", key=key, given=key, choices=known)
+                raise self.wrong(f"unknown key {bounded.quoted(key)!r}", key=key, given=key, choices=known)
+
+    def check_finite(self) -> None:
+        """Refuse nan and inf, which TOML has and no threshold can be."""
+        for key, value in self.values.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise self.wrong(f"{key}: {value} is no number to compare with", key=key)
 
     def require(self, key: str, why: str, /) -> None:
         """Refuse an entry without a key."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -16,6 +18,11 @@ from valgus.errors import ChangedWhileRead, NotReadableAsVideo, WrongUsage
 #: Largest coded picture that is decoded: 8K with a little room. A decoder keeps up to about twenty pictures.
 MAX_PIXELS = 8192 * 4352
 
+#: In a picture of one row or column the pose model fails instead of finding nobody.
+_LEAST_PX = 2
+# Phones write a handful. Each may show all pictures again, and FFmpeg makes a list of all that is shown.
+_MOST_EDITS = 100
+_INDEX_BYTES = 64 << 20
 # Playlists and the like would make FFmpeg open other files or addresses; text would be drawn as a terminal.
 _FORMATS = "mov,mp4,matroska,webm,avi,gif,mpegts,mpeg,flv,asf,ogg,nut,ivf,m4v,h264,hevc,mjpeg"
 _ATTACHED_PICTURE = 0x400  # AV_DISPOSITION_ATTACHED_PIC: the cover of a sound file
@@ -74,6 +81,7 @@ def sha256_of_all(path: Path, /) -> str:
 def open_container(path: Path) -> InputContainer:
     """Open a regular file as a video container, or say in one sentence why it cannot be."""
     _check_regular_file(path)
+    _check_edits(path)
     try:
         return av.open(
             f"file:{path}",  # without the prefix a name such as 'concat:a.mp4' would be an instruction
@@ -115,6 +123,46 @@ def check_size(width_px: int, height_px: int, name: str) -> None:
         )
 
 
+def check_large_enough(width_px: int, height_px: int, name: str) -> None:
+    """Refuse pictures that are too small to show a person."""
+    if min(width_px, height_px) < _LEAST_PX:
+        raise NotReadableAsVideo(
+            f"{name}: its pictures have {width_px} x {height_px} px, too few to show a person.",
+            "Choose the clip as the phone filmed it.",
+        )
+
+
+def _check_edits(path: Path) -> None:
+    """Refuse an mp4 whose edit list shows its pictures again and again: a small file, an endless clip."""
+    for index in _indexes_of(path):
+        for found in re.finditer(b"elst....(....)", index, flags=re.DOTALL):
+            if int.from_bytes(found[1], "big") > _MOST_EDITS:
+                raise NotReadableAsVideo(
+                    f"{path.name}: its edit list has {int.from_bytes(found[1], 'big')} entries, "
+                    f"and no phone writes more than {_MOST_EDITS}.",
+                    "Export it as H.264 in an mp4 file.",
+                )
+
+
+def _indexes_of(path: Path) -> Iterator[bytes]:
+    """Yield the content of every ``moov`` box at the top of a file; none where it is no mp4."""
+    with path.open("rb") as file:
+        while len(head := file.read(8)) == 8:
+            size, name, begins = int.from_bytes(head[:4], "big"), head[4:], file.tell()
+            if size == 1:  # the true size follows in eight bytes
+                size = int.from_bytes(file.read(8), "big")
+            if name == b"moov":
+                yield file.read(min(size or _INDEX_BYTES, _INDEX_BYTES))
+            if size < 8 or size >= 1 << 62:
+                return
+            file.seek(begins - 8 + size)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    # Without the path that an OSError carries: messages are passed on.
+    return getattr(error, "strerror", None) or str(error)
+
+
 def _check_regular_file(path: Path) -> None:
     again = "Check that the clip plays, then copy it from the phone again."
     try:
@@ -123,7 +171,7 @@ def _check_regular_file(path: Path) -> None:
         raise WrongUsage(f"{path.name}: there is no such file.", "Check its name and folder.") from error
     except (OSError, ValueError) as error:
         raise WrongUsage(
-            f"{path.name}: cannot be looked up ({error}).", "Check its name and folder."
+            f"{path.name}: cannot be looked up ({_reason(error)}).", "Check its name and folder."
         ) from error
     if stat.S_ISDIR(status.st_mode):
         raise WrongUsage(

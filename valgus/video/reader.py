@@ -16,7 +16,7 @@ from valgus.errors import NotReadableAsVideo
 from valgus.model.arrays import FloatArray, RgbImage
 from valgus.model.clip import Clip
 from valgus.video.decoding import Decoder, default_threads
-from valgus.video.files import check_size, check_unchanged, sha256_of, state_of
+from valgus.video.files import check_large_enough, check_size, check_unchanged, sha256_of, state_of
 from valgus.video.upright import Scaler, Turn, fitted_size, square_pixel_size
 
 _USUAL_WITHIN = 0.05
@@ -124,6 +124,7 @@ class ClipReader:
         turn = Turn.of(picture)
         wide, high = square_pixel_size(picture.width, picture.height, stream.sample_aspect_ratio)
         check_size(wide, high, self.name)
+        check_large_enough(wide, high, self.name)
         self.width_px, self.height_px = turn.size(wide, high)
         self.frame_width_px, self.frame_height_px = fitted_size(self.width_px, self.height_px, short_side_px)
         self.scale = (self.width_px / self.frame_width_px, self.height_px / self.frame_height_px)
