@@ -51,6 +51,18 @@ def test_mistakes_are_told_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in ran.stderr
 
 
+def test_a_video_and_the_trial_beside_it_are_one_clip_if_that_is_said(tmp_path: Path) -> None:
+    rows = [f"trial.trc,left,{k + 1},{angle + 2}" for k, angle in enumerate(ANGLES)]
+    laboratory = write(tmp_path / "laboratory.csv", "clip,side,rep,value", *rows)
+    assert valgus("agree", saved(tmp_path), laboratory).returncode == 2
+    ran = valgus("agree", saved(tmp_path), laboratory, "--same-clip")
+    assert ran.returncode == 0, ran.stderr
+    assert "4 reps, 1 clip" in ran.stdout
+    both = write(tmp_path / "both.csv", "clip,side,rep,value", *rows, "other.trc,left,1,3")
+    ran = valgus("agree", saved(tmp_path), both, "--same-clip")
+    assert "has 2" in ran.stderr
+
+
 @pytest.mark.slow
 def test_a_rendered_clip_against_its_truth(tmp_path: Path) -> None:
     trial, truth = sample("step_down_left")

@@ -1,7 +1,7 @@
 """Two measurements of the same reps: read, put together, compared."""
 
 from valgus.agreement.comparing import compare
-from valgus.agreement.matching import TOLERANCE_S, Matched, match
+from valgus.agreement.matching import TOLERANCE_S, Matched, as_one_clip, match
 from valgus.agreement.measurement import Frames, Measurement, Reps, Row
 from valgus.agreement.reading import Source, read_measurement
 
@@ -13,6 +13,7 @@ __all__ = [
     "Reps",
     "Row",
     "Source",
+    "as_one_clip",
     "compare",
     "match",
     "read_measurement",

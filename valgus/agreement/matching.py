@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from valgus.agreement.measurement import Frames, Measurement, Reps, Row
 from valgus.errors import WrongUsage
@@ -69,6 +69,26 @@ def match(
             invalid += unfit.startswith("graded")
             left_out += [LeftOut("A", one.where, unfit), LeftOut("B", other.where, unfit)]
     return Matched(tuple(pairs), tuple(left_out), invalid)
+
+
+def as_one_clip(a: Measurement, b: Measurement, /) -> Measurement:
+    """Return B as if it were of the clip of A: a trial of a laboratory and the video filmed beside it.
+
+    Raises
+    ------
+    WrongUsage
+        If either is of several clips.
+    """
+    if isinstance(a, Frames) or isinstance(b, Frames):
+        return b  # an angle over time has no clip of its own
+    clips = [{(row.clip, row.clip_sha256) for row in of_it.rows} for of_it in (a, b)]
+    if max(map(len, clips)) > 1:
+        raise WrongUsage(
+            f"--same-clip is for one clip each: {a.name} has {len(clips[0])}, {b.name} has {len(clips[1])}.",
+            "Compare one clip after the other.",
+        )
+    ((clip, sha256),) = clips[0] or {("", "")}
+    return Reps(b.name, tuple(replace(row, clip=clip, clip_sha256=sha256) for row in b.rows))
 
 
 def _as_reps(a: Measurement, b: Measurement) -> tuple[Reps, Reps]:

@@ -51,6 +51,11 @@ MOST_LEFT_OUT = 20
     multiple=True,
     help="Turn the sign of A or B, where it counts valgus as negative.",
 )
+@click.option(
+    "--same-clip",
+    is_flag=True,
+    help="A and B are of one motion under two names, a video and a laboratory's trial beside it.",
+)
 @click.option("--include-invalid", is_flag=True, help="Count reps that are graded invalid.")
 @click.option(
     "--out",
@@ -68,6 +73,7 @@ def agree(
     tolerance_s: float,
     b_offset_s: float,
     negate: tuple[str, ...],
+    same_clip: bool,
     include_invalid: bool,
     out: Path | None,
 ) -> None:
@@ -79,13 +85,15 @@ def agree(
     together by clip, side and nearest lowest point; every row without a partner is named. Differences are A
     minus B.
     """
-    from valgus.agreement import Source, compare, match, read_measurement
+    from valgus.agreement import Source, as_one_clip, compare, match, read_measurement
 
     sources = (
         Source(a, a_column, sign=-1.0 if "a" in negate else 1.0),
         Source(b, b_column, b_offset_s, sign=-1.0 if "b" in negate else 1.0),
     )
     read = [read_measurement(source, measure) for source in sources]
+    if same_clip:
+        read[1] = as_one_clip(*read)
     matched = match(*read, tolerance_s=tolerance_s, with_invalid=include_invalid)
     compared = compare(matched, measure=measure, names=_names(a, b), by=by)
     for line in (*_lines(compared.agreement), *_left_out(compared)):
