@@ -63,6 +63,13 @@ def test_a_video_and_the_trial_beside_it_are_one_clip_if_that_is_said(tmp_path: 
     assert "has 2" in ran.stderr
 
 
+def test_a_measurement_against_itself_can_be_written_too(tmp_path: Path) -> None:
+    ran = valgus("agree", saved(tmp_path), saved(tmp_path) / "reps.csv", "--out", tmp_path / "out")
+    assert ran.returncode == 0, ran.stderr
+    document = json.loads((tmp_path / "out" / "agreement.json").read_text(encoding="utf-8"))
+    assert document["limits"]["bias"]["value"] == 0.0
+
+
 @pytest.mark.slow
 def test_a_rendered_clip_against_its_truth(tmp_path: Path) -> None:
     trial, truth = sample("step_down_left")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -77,4 +78,6 @@ def pairs_table(pairs: tuple[Pair, ...], /) -> pd.DataFrame:
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _rounded(one) for name, one in value.items()}
-    return round(value, DECIMALS) if isinstance(value, float) else value
+    if isinstance(value, float):  # JSON knows no NaN: what two equal measurements have no figure for is null
+        return round(value, DECIMALS) if math.isfinite(value) else None
+    return value
