@@ -168,7 +168,9 @@ def _by_uv(uv: str, project: str, version: str, wheel: str, folder: Path) -> Pat
 
 def _run(*command: str) -> None:
     patience = {"UV_HTTP_TIMEOUT": f"{SILENT_S:g}", "UV_HTTP_RETRIES": "1"}
-    ran = subprocess.run(command, env=patience | os.environ, capture_output=True, text=True, check=False)
+    # Somebody's constraints for an environment say nothing about a wheel that only holds the model.
+    own = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
+    ran = subprocess.run(command, env=patience | own, capture_output=True, text=True, check=False)
     if ran.returncode != 0:
         tool = "pip" if "pip" in command[1:3] and "-m" in command else Path(command[0]).stem
         said = [line for line in ran.stderr.splitlines() if line.lower().lstrip(" ×").startswith("error")]
