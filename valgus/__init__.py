@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from valgus.model.trial import Trial
     from valgus.pipeline import measure
 
-__version__ = "0.0.1"
+__version__ = "0.1.0"
 
 _HOMES = {
     "ClipAnalysis": "valgus.api",

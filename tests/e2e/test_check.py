@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import left_behind, valgus
-from tests.e2e.clips import REAL, SAMPLE_NAMES, SAMPLES, needs_real_clips, real, sample
+from tests.e2e.clips import CHEAP, REAL, SAMPLE_NAMES, SAMPLES, needs_real_clips, real, sample
 from valgus.model.rule import Severity
 
 #: Real clips and what is wrong with each, beside the angle from which all of them were filmed.
@@ -86,7 +86,7 @@ def test_a_good_clip_is_told_so_in_the_first_line_and_nothing_is_saved() -> None
 @needs_real_clips
 @pytest.mark.parametrize("name", WRONG_WITH)
 def test_what_is_wrong_with_a_real_clip_is_found_and_nothing_else(name: str) -> None:
-    found = {finding.code for finding in real(f"hard/{name}").findings}
+    found = {finding.code for finding in real(f"hard/{name}", CHEAP).findings}
     assert WRONG_WITH[name] in found
     assert found <= {WRONG_WITH[name], *WRONG_WITH_ALL, *ALONG_WITH.get(name, ())}
 
@@ -103,13 +103,13 @@ def test_pictures_of_a_clip_filmed_well_raise_no_finding(name: str) -> None:
         "repeated_frames",
         "head_or_feet_cut",
     }
-    assert about_pictures.isdisjoint(finding.code for finding in real(name).findings)
+    assert about_pictures.isdisjoint(finding.code for finding in real(name, CHEAP).findings)
 
 
 @pytest.mark.slow
 @needs_real_clips
 def test_a_phone_held_in_the_hand_is_told() -> None:
-    assert "camera_moving" in [finding.code for finding in real("squat_sideview.mp4").findings]
+    assert "camera_moving" in [finding.code for finding in real("squat_sideview.mp4", CHEAP).findings]
 
 
 @pytest.mark.slow

@@ -57,10 +57,10 @@ def filmed(mishap: Mishap, folder: Path) -> tuple[Trial, list[dict[str, float]]]
 
 
 #: With a reason to be told, or none at all; the others by VALGUS_LONG.
-TELLING = [Mishap.NONE, Mishap.MISSING, Mishap.ON_SHIRT, Mishap.LOOK_ALIKES, Mishap.FALLS_OFF]
+TELLING = list(Mishap) if LONG else [Mishap.MISSING, Mishap.ON_SHIRT, Mishap.FALLS_OFF]
 
 
-@pytest.mark.parametrize("mishap", list(Mishap) if LONG else TELLING, ids=lambda mishap: mishap.value)
+@pytest.mark.parametrize("mishap", TELLING, ids=lambda mishap: mishap.value)
 def test_no_reported_drop_is_off_by_more_than_its_interval(mishap: Mishap, clips: Path) -> None:
     trial, truth = filmed(mishap, clips)
     assert len(trial.reps) == 2
@@ -79,7 +79,7 @@ def test_no_reported_drop_is_off_by_more_than_its_interval(mishap: Mishap, clips
     [
         (Mishap.MISSING, "none like it at the other"),
         (Mishap.ON_SHIRT, "move with the trunk"),
-        (Mishap.LOOK_ALIKES, "more than two coloured spots"),
+        *([(Mishap.LOOK_ALIKES, "more than two coloured spots")] if LONG else []),
     ],
 )
 def test_the_reason_says_what_was_seen(mishap: Mishap, says: str, clips: Path) -> None:
@@ -102,11 +102,11 @@ def test_two_people_with_stickers_are_a_doubt(tmp_path: Path) -> None:
         H264Writer(both, width_px=1280, height_px=1280, fps=30) as writer,
     ):
         for frame in reader.frames():
-            if frame.time_s > 4.0:
+            if frame.time_s > 3.0:
                 break
             middle = frame.rgb[:, 40:680]
             writer.write(np.ascontiguousarray(np.hstack([middle, middle])))
-    trial = analyze(both)
+    trial = analyze(both, Settings(mirror_average=False))
     assert trial.evidence.people_in_view == 2
     assert trial.measures["pelvic_drop_deg"].isna().all()
     assert "something else has their colour" in (trial.evidence.stickers_doubt or "")
