@@ -63,10 +63,12 @@ class Page:
     missing: str = ""
     stills: tuple[Still, ...] = ()
     history: History | None = None
+    overlay: Path | None = None
 
 
 def pages() -> Iterator[Page]:
     """Yield pages that say everything between them."""
+    yield Page(STEP_DOWN, overlay=Path(__file__).parents[2] / "sample_videos" / "step_down_right.mp4")
     for trial in (*simulated(), *looks(), *stickers()):
         yield Page(trial, plan_from_analysis(trial, BOOK) if trial.verdicts else None)
     yield from (Page(STEP_DOWN, plan) for plan in plans())

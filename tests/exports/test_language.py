@@ -66,7 +66,7 @@ def written(page: everything.Page, language: Language) -> str:
     return report_page(
         page.trial,
         page.stills,
-        None,
+        page.overlay,
         page.plan,
         missing=page.missing,
         history=page.history,

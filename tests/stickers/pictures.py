@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import cv2
 import numpy as np
@@ -50,6 +51,7 @@ class Scene:
     covers: tuple[tuple[float, float, float, float], ...] = field(default=())
 
 
+@cache
 def picture(scene: Scene) -> RgbImage:
     """Return the picture of a scene; ``covers`` are skin-coloured boxes x0, y0, x1, y1 in pixels."""
     height, width = (side * FINER for side in SIZE_PX)
@@ -69,11 +71,18 @@ def picture(scene: Scene) -> RgbImage:
         x0, y0, x1, y1 = (int(value * FINER) for value in box)
         cv2.rectangle(large, (x0, y0), (x1, y1), SKIN, -1)
     fine = large.astype(np.float32)
-    fine[:, : int(x)] *= scene.shade_left
+    if scene.shade_left != 1.0:
+        fine[:, : int(x)] *= scene.shade_left
     small = cv2.resize(fine, SIZE_PX[::-1], interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), 0.7)
-    noisy = soft + np.random.default_rng(1).normal(0, 1.5, soft.shape)
-    return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+    shown = np.clip(np.rint(soft + _noise()), 0, 255).astype(np.uint8)
+    shown.setflags(write=False)
+    return shown
+
+
+@cache
+def _noise() -> FloatArray:
+    return np.random.default_rng(1).normal(0, 1.5, (*SIZE_PX, 3))
 
 
 def standing(scene: Scene = Scene(), *, time_s: float = 0.0) -> Standing:

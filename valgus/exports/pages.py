@@ -7,7 +7,9 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 
@@ -34,8 +36,13 @@ def page(
     **values
         What the template speaks of.
     """
-    pages = Environment(loader=PackageLoader("valgus.exports"), autoescape=True, undefined=StrictUndefined)
-    pages.filters.update(filters or {})
+    pages = Environment(
+        loader=PackageLoader("valgus.exports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        bytecode_cache=_COMPILED,
+    )
+    pages.filters.update({name: _when_filled_in(filter_) for name, filter_ in (filters or {}).items()})
 
     def joined(names: Sequence[str]) -> str:
         return "".join(pages.loader.get_source(pages, name)[0] for name in names)  # type: ignore[union-attr]
@@ -48,6 +55,33 @@ def page(
         script_hash=_hash(script),
         **values,
     )
+
+
+def _when_filled_in(filter_: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that is not worked out while compiling: the next page may be in another language."""
+
+    @pass_context
+    def filled_in(_: Context, *arguments: Any) -> Any:
+        return filter_(*arguments)
+
+    return filled_in
+
+
+class _InMemory(BytecodeCache):
+    """Keeps compiled templates while the program runs: compiling one takes longer than filling it in."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._by_key:
+            bucket.bytecode_from_string(self._by_key[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._by_key[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _InMemory()
 
 
 def as_base64(content: bytes, /) -> str:

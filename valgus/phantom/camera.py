@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,14 +44,14 @@ class Camera:
     azimuth_deg: float = 0.0
     roll_deg: float = 0.0
 
-    @property
+    @cached_property
     def position_m(self) -> FloatArray:
         """World position of the lens, shape (3,)."""
         azimuth = math.radians(self.azimuth_deg)
         across, along = math.sin(azimuth), math.cos(azimuth)
         return np.array([across * self.distance_m, self.height_m, along * self.distance_m])
 
-    @property
+    @cached_property
     def axes(self) -> FloatArray:
         """Columns: the picture's right, the picture's up, and the viewing direction, in the world."""
         aim_height = self.height_m if self.aim_height_m is None else self.aim_height_m
