@@ -2,8 +2,8 @@
 
     python scripts/check_release.py
 
-The wheel is installed in a fresh environment, with the pinned versions; the tests are those of the unpacked sdist,
-whose own copy of the package is taken away, so that nothing but the wheel can be what is tested.
+The wheel is installed in a fresh environment, with the pinned versions; the tests are those of the unpacked
+sdist, whose own copy of the package is taken away, so that nothing but the wheel can be what is tested.
 """
 
 from __future__ import annotations
@@ -71,7 +71,10 @@ def say_sizes(python: Path, wheel: Path, sdist: Path) -> None:
     installed = Path(printed(python, "import valgus; print(valgus.__file__)")).parent
     everything = installed.parent
     click.echo(f"wheel {wheel.stat().st_size / MB:.2f} MB, sdist {sdist.stat().st_size / MB:.2f} MB")
-    click.echo(f"installed {size(installed) / MB:.2f} MB, with all it needs and the tests' own {size(everything) / MB:.0f} MB")
+    click.echo(
+        f"installed {size(installed) / MB:.2f} MB; with all that it and its tests need "
+        f"{size(everything) / MB:.0f} MB"
+    )
     click.echo(f"import valgus: {import_ms(python):.0f} ms beyond an empty interpreter")
 
 

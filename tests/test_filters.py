@@ -89,3 +89,18 @@ def test_moving_mean_and_spread_look_half_a_width_to_either_side() -> None:
     assert mean[np.searchsorted(TIME_S, 5.0)] == pytest.approx(5.0, abs=0.2)
     spread = filters.moving_spread(values + 1e6, TIME_S, width_s=1.0)
     assert spread[np.searchsorted(TIME_S, 5.0)] == pytest.approx(5.0, abs=0.01)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_columns_with_the_same_gaps_come_out_as_each_would_alone(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    time_s = TIME_S[:80] + rng.normal(0, 0.002, 80)
+    values = rng.normal(0, 10, (80, 3))
+    values[rng.random(80) < 0.1] = np.nan
+    gaps = filters.runs(np.isnan(values[:, 0]))
+    for change in (
+        lambda v: filters.low_pass(v, time_s, cutoff_hz=6.0),
+        lambda v: filters.hampel_outliers(v, window=7, n_sd=3.0, least=1.0),
+        lambda v: filters.fill_runs(v, time_s, gaps),
+    ):
+        np.testing.assert_array_equal(change(values), np.stack([change(v) for v in values.T], axis=1))

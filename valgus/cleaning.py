@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,8 @@ from valgus.model.track import PoseTrack
 
 #: Leg lengths per second; an ankle that falls faster is in flight, one that falls slower is being put down.
 FLIGHT_SPEED = 1.0
+#: Coordinates that are cleaned at once.
+AT_ONCE = 8
 
 
 class Step(Protocol):
@@ -67,7 +69,7 @@ class RejectOutliers:
             out = filters.hampel_outliers(values, window=window, n_sd=self.n_sd, least=least)
             return np.where(out, np.nan, values)
 
-        xy = _each_coordinate(track, without_outliers)
+        xy = _coordinates(track, without_outliers)
         # A jump in x takes y with it: a landmark is either seen or not.
         xy[np.isnan(xy).any(axis=2)] = np.nan
         return track.moved(xy, f"outliers removed (Hampel, window {window} frames, {self.n_sd:g} SD)")
@@ -95,11 +97,12 @@ class FillGaps:
         turning = _turning_points(track)
 
         def with_gaps_filled(values: FloatArray) -> FloatArray:
-            gaps = [gap for gap in filters.runs(np.isnan(values)) if self._may_fill(gap, track, turning)]
+            unseen = filters.runs(np.isnan(values[:, 0]))
+            gaps = [gap for gap in unseen if self._may_fill(gap, track, turning)]
             return filters.fill_runs(values, track.time_s, gaps)
 
         return track.moved(
-            _each_coordinate(track, with_gaps_filled),
+            _coordinates(track, with_gaps_filled),
             f"gaps up to {self.longest_s:g} s interpolated, none across a lowest point or initial contact",
         )
 
@@ -133,17 +136,29 @@ class LowPass:
             return filters.low_pass(values, track.time_s, cutoff_hz=cutoff_hz)
 
         return track.moved(
-            _each_coordinate(track, smooth),
+            _coordinates(track, smooth),
             f"zero-lag Butterworth low-pass, fourth order, {cutoff_hz:g} Hz, on even time",
         )
 
 
-def _each_coordinate(track: PoseTrack, change: Callable[[FloatArray], FloatArray]) -> FloatArray:
+def _coordinates(track: PoseTrack, change: Callable[[FloatArray], FloatArray]) -> FloatArray:
+    """Return all places with ``change`` made to (n, k) coordinates at once, which have the same gaps."""
     changed = np.array(track.xy_px)
-    for landmark in np.flatnonzero(np.isfinite(changed).any(axis=(0, 2))):
-        for axis in range(2):
-            changed[:, landmark, axis] = change(changed[:, landmark, axis])
+    coordinates = changed.reshape(len(changed), -1)
+    for columns in _with_the_same_gaps(coordinates):
+        coordinates[:, columns] = change(coordinates[:, columns])
     return changed
+
+
+def _with_the_same_gaps(coordinates: FloatArray) -> Iterator[list[int]]:
+    """Yield groups of columns to be changed at once, and none of which nothing is known."""
+    known = np.isfinite(coordinates)
+    alike: dict[bytes, list[int]] = {}
+    for column in np.flatnonzero(known.any(axis=0)):
+        alike.setdefault(known[:, column].tobytes(), []).append(int(column))
+    for columns in alike.values():
+        # A few at a time: windows around every frame of every landmark of a long clip are a lot of memory.
+        yield from (columns[k : k + AT_ONCE] for k in range(0, len(columns), AT_ONCE))
 
 
 def _turning_points(track: PoseTrack) -> FloatArray:

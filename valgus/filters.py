@@ -23,14 +23,15 @@ def runs(mask: BoolArray) -> list[slice]:
 
 
 def low_pass(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> FloatArray:
-    """Return (n,) values low-passed without lag, each run between gaps on its own.
+    """Return values low-passed without lag, each run between gaps on its own.
 
-    Fourth-order zero-lag Butterworth (second order both ways) whose -3 dB point is at ``cutoff_hz``. Uneven
-    times are resampled to even ones and back. Runs of fewer than four samples come back as they were, and so
-    does everything when the frame rate is too low to hold the cut-off.
+    Shape (n,), or (n, k) with the same gaps in every column. Fourth-order zero-lag Butterworth (second order
+    both ways) whose -3 dB point is at ``cutoff_hz``. Uneven times are resampled to even ones and back. Runs of
+    fewer than four samples come back as they were, and so does everything when the frame rate is too low to
+    hold the cut-off.
     """
     smooth = np.array(values, dtype=np.float64)
-    for run in runs(np.isfinite(values)):
+    for run in runs(_known(values)):
         if run.stop - run.start >= 4:
             smooth[run] = _low_pass_run(values[run], time_s[run], cutoff_hz)
     return smooth
@@ -42,10 +43,22 @@ def _low_pass_run(values: FloatArray, time_s: FloatArray, cutoff_hz: float) -> F
     if cutoff_hz / ZERO_LAG_SHARE >= rate_hz / 2:
         return values
     sections = _sections(_design_hz(cutoff_hz, rate_hz), rate_hz)
-    even = np.interp(even_s, time_s, values)
+    even = _resampled(values, time_s, even_s)
     # Odd extension by about one period of the cut-off keeps the ends from being pulled.
     pad = min(len(even) - 1, int(np.ceil(rate_hz / cutoff_hz)))
-    return np.interp(time_s, even_s, sosfiltfilt(sections, even, padlen=pad))
+    return _resampled(sosfiltfilt(sections, even, padlen=pad, axis=0), even_s, time_s)
+
+
+def _resampled(values: FloatArray, time_s: FloatArray, at_s: FloatArray) -> FloatArray:
+    """Return (n,) or (n, k) values at other times, interpolated linearly."""
+    if values.ndim == 1:
+        return np.interp(at_s, time_s, values)
+    return np.stack([np.interp(at_s, time_s, column) for column in values.T], axis=1)
+
+
+def _known(values: FloatArray) -> BoolArray:
+    """Return where (n,) or (n, k) values are known, in every column."""
+    return np.asarray(np.isfinite(values) if values.ndim == 1 else np.isfinite(values).all(axis=1))
 
 
 @lru_cache(maxsize=16)
@@ -64,7 +77,7 @@ def _design_hz(cutoff_hz: float, rate_hz: float) -> float:
 
 
 def hampel_outliers(values: FloatArray, *, window: int, n_sd: float, least: float) -> BoolArray:
-    """Return which (n,) values stand out from the median of the frames around them.
+    """Return which (n,) or (n, k) values stand out from the median of the frames around them.
 
     Parameters
     ----------
@@ -85,16 +98,22 @@ def hampel_outliers(values: FloatArray, *, window: int, n_sd: float, least: floa
 def _moving_median(values: FloatArray, window: int) -> FloatArray:
     """Return the median of the known values in each window; the ends are repeated, all gap gives NaN."""
     # Sorted, gaps come last: the middle of what is known is found by counting it.
-    around = np.sort(sliding_window_view(np.pad(values, window // 2, mode="edge"), window), axis=1)
-    known = np.isfinite(around).sum(axis=1)
-    below, above = (np.maximum(known - 1, 0) // 2, known // 2)
-    each = np.arange(len(values))
-    return np.asarray(np.where(known > 0, (around[each, below] + around[each, above]) / 2, np.nan))
+    ends = [(window // 2, window // 2), *[(0, 0)] * (values.ndim - 1)]
+    padded = np.pad(values, ends, mode="edge")
+    around = np.sort(sliding_window_view(padded, window, axis=0), axis=-1)
+    known = np.isfinite(around).sum(axis=-1, keepdims=True)
+    below, above = (
+        np.take_along_axis(around, at, axis=-1) for at in (np.maximum(known - 1, 0) // 2, known // 2)
+    )
+    return np.asarray(np.where(known > 0, (below + above) / 2, np.nan)[..., 0])
 
 
 def fill_runs(values: FloatArray, time_s: FloatArray, gaps: list[slice]) -> FloatArray:
-    """Return (n,) values with the named gaps interpolated by a monotone cubic; others stay NaN."""
-    known = np.isfinite(values)
+    """Return values with the named gaps interpolated by a monotone cubic; others stay NaN.
+
+    Shape (n,), or (n, k) with the same gaps in every column.
+    """
+    known = _known(values)
     filled = np.array(values, dtype=np.float64)
     if known.sum() < 2:
         return filled

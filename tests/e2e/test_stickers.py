@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -157,4 +156,3 @@ def test_points_on_bare_cloth_give_no_drop_and_a_reason() -> None:
 def test_check_says_what_the_pelvis_is_measured_from() -> None:
     shown = valgus("check", SAMPLES / f"{STICKER_NAMES[0]}.mp4")
     assert "two magenta stickers" in " ".join(shown.stdout.split())
-
