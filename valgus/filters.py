@@ -26,9 +26,9 @@ def low_pass(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> Flo
     """Return values low-passed without lag, each run between gaps on its own.
 
     Shape (n,), or (n, k) with the same gaps in every column. Fourth-order zero-lag Butterworth (second order
-    both ways) whose -3 dB point is at ``cutoff_hz``. Uneven times are resampled to even ones and back. Runs of
-    fewer than four samples come back as they were, and so does everything when the frame rate is too low to
-    hold the cut-off.
+    both ways) whose -3 dB point is at ``cutoff_hz``. Uneven times are resampled to even ones and back. Runs
+    of fewer than four samples come back as they were, and so does everything when the frame rate is too low
+    to hold the cut-off.
     """
     smooth = np.array(values, dtype=np.float64)
     for run in runs(_known(values)):
