@@ -89,3 +89,10 @@ def test_no_step_changes_the_track_it_was_given(step: object) -> None:
     copy = np.array(before.xy_px)
     step(before)  # type: ignore[operator]
     np.testing.assert_array_equal(before.xy_px, copy)
+
+
+def test_how_a_track_lies_in_memory_changes_nothing() -> None:
+    seen = film(repetitions(peak_fppa_deg=(8.0,)), View(noise_px=0.7))
+    turned = replace(seen, xy_px=np.asfortranarray(seen.xy_px))
+    steps = (RejectOutliers(), FillGaps(), LowPass(6.0))
+    np.testing.assert_array_equal(clean(turned, steps).xy_px, clean(seen, steps).xy_px)

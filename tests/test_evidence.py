@@ -168,6 +168,7 @@ def test_blur_is_the_same_share_of_the_picture_at_any_size(factor: float) -> Non
     assert seen_in([Picture(0.0, np.asarray(soft, dtype=np.uint8))]).blur_pct == pytest.approx(2.0, abs=0.5)
 
 
+@pytest.mark.slow
 def test_darkness_does_not_pass_for_blur_nor_noise_for_sharpness() -> None:
     assert seen_in(clip(look=darker)).blur_pct == pytest.approx(0.0, abs=0.1)
     assert (seen_in(clip(look=lambda rgb: noisy(blurred(rgb)))).blur_pct or 0.0) > 0.5

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from valgus import filters
@@ -91,6 +91,7 @@ def test_moving_mean_and_spread_look_half_a_width_to_either_side() -> None:
     assert spread[np.searchsorted(TIME_S, 5.0)] == pytest.approx(5.0, abs=0.01)
 
 
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_columns_with_the_same_gaps_come_out_as_each_would_alone(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -148,6 +148,7 @@ def test_a_module_imports_only_what_its_part_may(path: Path) -> None:
     assert used - {own, "__version__"} <= MAY_IMPORT[own]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", CONFINED)
 def test_a_package_is_imported_only_where_it_belongs(package: str) -> None:
     users = {

@@ -424,6 +424,7 @@ def test_facts_wait_for_the_last_frame_and_frames_come_once(clip: Path) -> None:
             reader.frames()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_clip(tmp_path: Path) -> None:
     if not Path("/proc/self/statm").exists():
         pytest.skip("resident memory is read from /proc")
@@ -505,6 +506,7 @@ def test_threads_do_not_change_an_undamaged_clip(textured: Path) -> None:
     assert all(np.array_equal(a.rgb, b.rgb) for a, b in zip(one, four, strict=True))
 
 
+@pytest.mark.slow
 def test_ffmpeg_writes_nothing_to_the_terminal(tmp_path: Path, textured: Path) -> None:
     path = flipped(textured, tmp_path / "flipped.mp4")
     program = (

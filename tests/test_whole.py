@@ -48,6 +48,7 @@ def test_no_folder_and_a_file_in_its_place_are_named(tmp_path: Path) -> None:
         folder_to_write_in(tmp_path / "taken" / "out")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no limit on file sizes here")
 def test_a_report_that_does_not_fit_on_the_disk_leaves_the_earlier_one(tmp_path: Path) -> None:
     """The kernel refuses the write, as it does on a full disk."""

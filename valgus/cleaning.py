@@ -143,7 +143,7 @@ class LowPass:
 
 def _coordinates(track: PoseTrack, change: Callable[[FloatArray], FloatArray]) -> FloatArray:
     """Return all places with ``change`` made to (n, k) coordinates at once, which have the same gaps."""
-    changed = np.array(track.xy_px)
+    changed = np.array(track.xy_px, order="C")  # else the coordinates are copies, and nothing is changed
     coordinates = changed.reshape(len(changed), -1)
     for columns in _with_the_same_gaps(coordinates):
         coordinates[:, columns] = change(coordinates[:, columns])

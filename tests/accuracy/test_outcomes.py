@@ -10,6 +10,7 @@ from valgus.model.judgement import Outcome
 ESTIMATED, GIVEN, TURNED = CONDITIONS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("condition", "true_mean_deg", "usual"),
     [

@@ -50,6 +50,7 @@ def compared() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+@pytest.mark.slow
 def test_the_document_says_on_whom_with_what_and_how_far_off(compared: pd.DataFrame) -> None:
     page = as_markdown(tables_of(compared), compared, MADE)
     assert INTRODUCTION in page

@@ -142,6 +142,7 @@ def test_saved_analyses_are_collected_without_their_clips_and_damaged_ones_are_n
     assert failed == {"b.mp4": "not_an_analysis", "c.mp4": "not_an_analysis"}
 
 
+@pytest.mark.slow
 def test_collecting_is_quick_for_thousands_of_clips(tmp_path: Path) -> None:
     """A minute for 10,000 clips is 6 ms each; a tenth of that many may take a tenth of the time."""
     (first,) = clips(tmp_path, "0.mp4")

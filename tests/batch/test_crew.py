@@ -23,7 +23,10 @@ from valgus.model.batch import Failure
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample_videos" / "single_leg_squat.mp4"
 PLENTY_S = 120.0
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are of another kind there")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="signals are of another kind there"),
+]
 
 
 @pytest.fixture()

@@ -43,6 +43,7 @@ def laboratory(tmp_path: Path) -> Path:
     return place / "knee-study.trc"
 
 
+@pytest.mark.slow
 def test_results_usually_say_whose_they_are_but_never_where_they_lie(laboratory: Path) -> None:
     assert valgus("analyze", "--landmarks", laboratory).returncode == 0
     folder = laboratory.with_name("knee-study.trc.valgus")
@@ -52,6 +53,7 @@ def test_results_usually_say_whose_they_are_but_never_where_they_lie(laboratory:
         assert str(Path.home()).encode() not in path.read_bytes() or str(Path.home()) == "/", path.name
 
 
+@pytest.mark.slow
 def test_anonymous_results_name_nobody(laboratory: Path) -> None:
     ran = valgus("analyze", "--landmarks", laboratory, "--anonymous", "--out", laboratory.parent / "out")
     assert ran.returncode == 0, ran.stderr

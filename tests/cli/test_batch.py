@@ -81,6 +81,7 @@ def test_a_folder_without_clips_is_no_failure(tmp_path: Path, model: Path) -> No
     assert shown.stdout.startswith("0 clips: ")
 
 
+@pytest.mark.slow
 def test_a_dry_run_writes_nothing(study: Path, model: Path) -> None:
     before = sorted(study.rglob("*"))
     shown = valgus("batch", study, "--model", model, "--dry-run")
@@ -106,6 +107,7 @@ def test_a_folder_that_may_not_be_written_is_said_at_once(study: Path, model: Pa
     assert "--out" in shown.stderr
 
 
+@pytest.mark.slow
 def test_the_parent_of_the_workers_loads_no_decoder_and_no_pose_model(study: Path, model: Path) -> None:
     code = f"""
 import sys
@@ -120,6 +122,7 @@ print([name for name in ("mediapipe", "cv2", "av", "matplotlib") if name in sys.
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 def test_an_extra_that_is_missing_is_said_before_any_work(study: Path, model: Path) -> None:
     code = f"""
 import sys

@@ -28,6 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_the_difference_is_printed_and_the_figure_written_without_the_clips(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -44,6 +45,7 @@ def test_the_difference_is_printed_and_the_figure_written_without_the_clips(
     assert left_behind(tmp_path / "compare-left-right") == ["compare.png", "compare.svg"]
 
 
+@pytest.mark.slow
 def test_before_and_after_go_where_they_are_wanted_the_same_every_time(folder: Path, tmp_path: Path) -> None:
     before, after = folder / "left.mp4.valgus", folder / "later.mp4.valgus"
     for out in ("one", "two"):
@@ -88,6 +90,7 @@ def test_what_makes_no_sense_is_refused_in_words_and_nothing_is_written(
     assert left_behind(folder) == before
 
 
+@pytest.mark.slow
 def test_clips_of_the_same_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
     for day in (1, 22):
         trial = leg(name="left.mp4", day=day)

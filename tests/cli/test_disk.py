@@ -59,6 +59,7 @@ def test_a_clip_in_a_folder_that_may_only_be_read_is_refused_before_any_work(dis
     assert ran.stdout == ""
 
 
+@pytest.mark.slow
 def test_a_page_in_a_folder_that_may_only_be_read_goes_elsewhere(disk: Path, tmp_path: Path) -> None:
     folder = disk / "clip.mp4.valgus"
     results.save(TRIAL, folder)

@@ -18,6 +18,7 @@ def saved(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_every_figure_is_written_as_png_and_svg_beside_what_is_there(saved: Path, tmp_path: Path) -> None:
     figures = tmp_path / "Abbildungen für Änna"
     figures.mkdir()

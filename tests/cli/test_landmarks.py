@@ -19,6 +19,7 @@ from valgus.simulate import View, film, repetitions
 MOTION = repetitions(peak_fppa_deg=(4.0, 8.0, 12.0))
 
 
+@pytest.mark.slow
 def test_a_laboratory_trial_is_measured_saved_and_shown(tmp_path: Path) -> None:
     trial = tmp_path / "Müllers trial.trc"
     trial.write_text(laboratory_trc(film(MOTION, View(stickers=True))))
@@ -36,6 +37,7 @@ def test_a_laboratory_trial_is_measured_saved_and_shown(tmp_path: Path) -> None:
     assert valgus("validate", folder).returncode == 0
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_asked_for_and_gaps_are_told(tmp_path: Path) -> None:
     track = film(MOTION)
     xy = np.array(track.xy_px)

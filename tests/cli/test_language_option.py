@@ -35,6 +35,7 @@ def test_a_saved_analysis_is_told_in_german_and_not_changed(saved: Path) -> None
     assert bytes_of(saved) == before
 
 
+@pytest.mark.slow
 def test_the_environment_may_choose_and_the_option_goes_before_it(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

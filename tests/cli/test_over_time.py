@@ -26,6 +26,7 @@ def person(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_progress_prints_the_trend_and_writes_picture_and_tables(person: Path) -> None:
     shown = valgus("progress", person)
     assert shown.returncode == 0, shown.stderr
@@ -60,6 +61,7 @@ def test_progress_as_json_is_one_document_and_leaves_no_files(person: Path) -> N
     assert not list(person.glob("progress.*"))
 
 
+@pytest.mark.slow
 def test_progress_writes_the_same_bytes_again(person: Path) -> None:
     names = ("progress.png", "progress.svg", "progress.csv", "progress.json")
     valgus("progress", "--svg", person)
@@ -82,6 +84,7 @@ def test_mistakes_are_named_without_a_traceback(person: Path, tmp_path: Path) ->
         assert "Traceback" not in shown.stderr
 
 
+@pytest.mark.slow
 def test_damaged_results_are_named_in_the_output(person: Path) -> None:
     (person / START.isoformat() / "left.mp4.valgus" / "analysis.json").write_text("{")
     text = " ".join(valgus("progress", person).stdout.split())
@@ -139,6 +142,7 @@ def test_bands_shows_own_entries_and_is_there_for_programs(tmp_path: Path) -> No
     assert {limit["code"]: limit["value"] for limit in document["limits"]}["pain_safe"] == 2
 
 
+@pytest.mark.slow
 def test_repeatability_prints_its_figures_and_writes_rules_that_progress_takes(tmp_path: Path) -> None:
     offs = (0.5, -0.5, 1.0, -1.0, 0.0, 1.5)
     for k, off in enumerate(offs):

@@ -267,6 +267,7 @@ def trials(draw: st.DrawFn) -> Trial:
     )
 
 
+@pytest.mark.slow
 @given(trial=trials())
 @budget(max_examples=60, deadline=None)
 def test_no_line_is_longer_than_80_columns(trial: Trial) -> None:

@@ -18,6 +18,7 @@ from valgus.contract.tables import TABLES
 from valgus.errors import WrongUsage
 
 
+@pytest.mark.slow
 def test_frictionless_finds_results_valid(folder: Path) -> None:
     assert frictionless.validate(str(write_package(folder))).valid
 
@@ -28,6 +29,7 @@ def test_frictionless_finds_the_tables_of_a_folder_valid(folder: Path) -> None:
     assert frictionless.validate(str(write_package(folder.parent))).valid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value"),
     [("grade", "fine"), ("side", "both"), ("fppa_deg", "high"), ("fppa_ci95_deg", "-1"), ("rep", "0")],

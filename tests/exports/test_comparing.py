@@ -98,6 +98,7 @@ def test_the_figure_shows_both_legs_with_intervals_and_says_the_difference() -> 
     assert len({str(line.get_linestyle()) for line in means}) == 2, "told apart without colour"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [png_of, svg_of])
 def test_same_comparison_same_bytes(make) -> None:  # type: ignore[no-untyped-def]
     comparison = CASES["left and right"]
@@ -119,6 +120,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> tuple[Comparison, tuple[S
     return compare(trials[0], trials[1], BOOK), (a, b)
 
 
+@pytest.mark.slow
 def test_the_video_has_every_moment_at_its_time_and_both_clips(
     clips: tuple[Comparison, tuple[Source, Source]], tmp_path: Path
 ) -> None:
@@ -155,6 +157,7 @@ def test_stopped_drawing_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_clip_of_which_every_other_frame_was_looked_at_is_shown_at_the_right_times(tmp_path: Path) -> None:
     track = film(repetitions(peak_fppa_deg=(16.0,), rep_s=1.2, rest_s=0.6, fps=60.0))
     fast = filmed(track, tmp_path / "fast.mp4")

@@ -179,6 +179,7 @@ def test_a_hold_has_a_span_and_no_lowest_point() -> None:
     assert "lowest point" not in words(figure)
 
 
+@pytest.mark.slow
 def test_bands_are_drawn_only_where_they_coloured_something() -> None:
     def edges(trial: Trial) -> list[float]:
         lines = panel(session_figure(trial), "reps").lines
@@ -202,6 +203,7 @@ def test_without_a_person_the_page_is_words() -> None:
     assert "no person found" in words(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_says_what_the_number_is_and_is_not(name: str) -> None:
     said = words(page(name))
@@ -211,6 +213,7 @@ def test_every_page_says_what_the_number_is_and_is_not(name: str) -> None:
     assert "Task: " in said and "Side: " in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_every_text_is_on_the_page_legible_and_on_nothing_else(name: str) -> None:
     check_every_text(page(name))
@@ -297,6 +300,7 @@ def test_one_invalid_rep_among_valid_ones_is_set_apart() -> None:
     assert first.get_hatch() and not any(span.get_hatch() for span in others)
 
 
+@pytest.mark.slow
 def test_same_trial_same_bytes_and_no_trace_in_matplotlib(tmp_path: Path) -> None:
     before = dict(mpl.rcParams)
     for name in ("one.png", "two.png"):

@@ -73,6 +73,7 @@ def near(image: RgbImage, point: FloatArray, colour: tuple[int, int, int], reach
     return bool((np.abs(part - colour).max(axis=1) < 60).any())
 
 
+@pytest.mark.slow
 def test_every_frame_keeps_its_own_time(made: tuple[Trial, Path]) -> None:
     trial, overlay = made
     times = [time_s for time_s, _ in frames_of(overlay)]
@@ -111,6 +112,7 @@ def test_the_head_is_blurred_and_only_the_head(made: tuple[Trial, Path]) -> None
     assert head.std() < 8 < 20 < elsewhere.std()
 
 
+@pytest.mark.slow
 def test_faces_stay_only_when_asked_for(made: tuple[Trial, Path], tmp_path: Path) -> None:
     trial, overlay = made
     plain = tmp_path / "plain.mp4"
@@ -158,6 +160,7 @@ def test_an_interrupted_or_failed_drawing_leaves_nothing(made: tuple[Trial, Path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_clip_of_both_legs_and_one_without_reps_are_drawn_too(tmp_path: Path) -> None:
     for task, peaks in (("squat", (5.0,)), ("step-down", ())):
         track = film(repetitions(task=task, **PEAKS | {"peak_fppa_deg": peaks, "rest_s": 1.0}))  # type: ignore[arg-type]

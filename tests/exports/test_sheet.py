@@ -43,6 +43,7 @@ def test_the_page_has_the_size_of_the_paper(printed: tuple[Paper, np.ndarray]) -
     assert page.shape[0] / PX_PER_MM == pytest.approx(paper.height_mm, abs=0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("colour", [MAGENTA, LIME], ids=["magenta", "lime"])
 def test_three_discs_of_each_colour_measure_28_mm(
     printed: tuple[Paper, np.ndarray], colour: tuple[int, int, int]

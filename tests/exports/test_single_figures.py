@@ -47,6 +47,7 @@ def figure_of(trial: Trial, name: str) -> Figure:
     return dict(figures_of(trial))[name]
 
 
+@pytest.mark.slow
 def test_a_clip_has_the_figures_that_apply_to_it() -> None:
     pictures = ["film_strip"]
     assert list(drawn("a few reps")) == ["time_series", "reps", "knee_path", *pictures]
@@ -57,6 +58,7 @@ def test_a_clip_has_the_figures_that_apply_to_it() -> None:
     assert [name for name, _ in figures_of(STEP_DOWN)] == ["time_series", "reps", "knee_path"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_every_text_is_legible_in_a_column_of_a4_and_on_nothing_else(page: str) -> None:
     for figure in drawn(page).values():
@@ -117,6 +119,7 @@ def test_without_a_mean_on_one_leg_there_is_no_difference_and_the_figure_says_wh
 # --- the knee's path ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_rep_has_a_path_with_its_lowest_point_marked_where_the_table_has_it() -> None:
     axes = panel(figure_of(STEP_DOWN, "knee_path"), "knee path left")
     for k, rep in enumerate(STEP_DOWN.reps):
@@ -201,6 +204,7 @@ def test_paths_get_lighter_from_the_first_to_the_last_rep_also_in_grey() -> None
 # --- files --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trial", [STEP_DOWN, SQUAT])
 def test_same_trial_same_bytes_and_no_trace_in_matplotlib(trial: Trial, tmp_path: Path) -> None:
     before = dict(mpl.rcParams)

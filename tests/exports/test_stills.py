@@ -197,6 +197,7 @@ def _filmed_with_a_flash_at_the_lowest_point(clip: Path) -> Trial:
     return trial
 
 
+@pytest.mark.slow
 def test_full_size_pictures_are_of_every_rep_with_faces_only_where_asked_for(tmp_path: Path) -> None:
     clip, whole = tmp_path / "clip.mp4", detailed()
     with H264Writer(clip, width_px=WIDTH, height_px=HEIGHT, fps=30.0) as writer:

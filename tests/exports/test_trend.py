@@ -25,6 +25,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     return read_person(person, rules.published(), today=date(2026, 11, 21))
 
 
+@pytest.mark.slow
 def test_each_measure_has_a_row_and_each_leg_a_column(history: History) -> None:
     figure = trend_figure(history)
     labels = [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()]

@@ -290,6 +290,7 @@ for k in range(8):
 """
 
 
+@pytest.mark.slow
 def test_two_processes_may_write_the_index_at_once(tmp_path: Path) -> None:
     season(tmp_path, [float(k) for k in range(12)])
     both = [
@@ -319,6 +320,7 @@ def _cpu_s(
     return after.children_user + after.children_system - before.children_user - before.children_system, ran
 
 
+@pytest.mark.slow
 def test_two_hundred_sessions_cost_no_more_than_loading_the_program_three_times(tmp_path: Path) -> None:
     """A second or so on a usual machine; held against a yardstick, because machines differ."""
 
@@ -348,6 +350,7 @@ def page_of(folder: Path, *options: object) -> str:
     return (folder / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_page_of_the_latest_session_says_what_all_sessions_lead_to(tmp_path: Path) -> None:
     person = season(tmp_path / "anna", [0.0, 0.2], said=NO_PAIN)
     earlier, latest = sorted(person.glob("*/*.valgus"))
@@ -358,6 +361,7 @@ def test_the_page_of_the_latest_session_says_what_all_sessions_lead_to(tmp_path:
     assert "Over time" in page
 
 
+@pytest.mark.slow
 def test_the_first_session_and_one_outside_a_persons_folder_have_no_trend(tmp_path: Path) -> None:
     (only,) = season(tmp_path / "anna", [0.0]).glob("*/*.valgus")
     assert "Over time" not in page_of(only)
@@ -365,6 +369,7 @@ def test_the_first_session_and_one_outside_a_persons_folder_have_no_trend(tmp_pa
     assert "Over time" not in page_of(loose)
 
 
+@pytest.mark.slow
 def test_the_persons_folder_may_be_given_and_has_to_be_one(tmp_path: Path) -> None:
     person = season(tmp_path / "anna", [14.0, 3.0], said='person = "Anna"\n')
     loose = min(person.glob("*/*.valgus")).rename(tmp_path / "left.mp4.valgus")

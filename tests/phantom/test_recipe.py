@@ -11,6 +11,7 @@ from tests.phantom.recipes import recipe_of
 from valgus.phantom import Body, ClipTruth, Look, RepTarget, Side, clip_truth, recipe_hash
 
 
+@pytest.mark.slow
 def test_the_hash_is_the_same_in_another_process():
     code = (
         "from tests.phantom.recipes import recipe_of\n"

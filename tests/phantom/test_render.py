@@ -59,6 +59,7 @@ def test_the_same_frame_is_drawn_from_the_same_recipe(small_camera):
     np.testing.assert_array_equal(*pictures)
 
 
+@pytest.mark.slow
 def test_threads_do_not_change_a_pixel(small_camera):
     recipe = recipe_of(camera=small_camera)
     skeletons = solve_clip(recipe)[1][:6]

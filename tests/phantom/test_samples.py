@@ -23,6 +23,7 @@ def written_truth(name):
     return json.loads((FOLDER / f"{name}.truth.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_shipped_truth_is_what_the_recipe_gives(name):
     solved = truth_of(name).as_dict()

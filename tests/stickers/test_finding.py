@@ -19,6 +19,8 @@ from tests.stickers.pictures import (
 )
 from valgus.stickers.finding import Doubt, Pair, find_pair
 
+pytestmark = pytest.mark.slow
+
 
 def answer(scene: Scene) -> Pair | Doubt | None:
     moves = [(0.2 * k, 1.5 * k) for k in range(5)]

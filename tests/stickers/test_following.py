@@ -38,6 +38,7 @@ def scenes_of(n: int = 30) -> list[Scene]:
     return [replace(Scene(), moved_px=(float(x), float(y))) for x, y in way(n)]
 
 
+@pytest.mark.slow
 def test_both_are_followed_down_and_up() -> None:
     scenes = scenes_of()
     _, places = followed(scenes)
@@ -59,6 +60,7 @@ def test_a_hand_over_one_makes_both_missing_and_they_are_found_again(hidden: flo
     assert np.isfinite(places[20:]).all()
 
 
+@pytest.mark.slow
 def test_one_that_falls_off_is_missing_from_then_on() -> None:
     scenes = [scene if k < 15 else replace(scene, discs=PAIR[:1]) for k, scene in enumerate(scenes_of())]
     _, places = followed(scenes)
