@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.command import valgus
-from tests.e2e.clips import LONG
+from tests.e2e.clips import LONG, SAMPLES
 from valgus import rules
 from valgus.history import read_person
+from valgus.model.arrays import RgbImage
+from valgus.model.frontal import Side
 from valgus.model.history import Series
 from valgus.model.judgement import Outcome
-from valgus.phantom import Body, Look, Recipe, RepTarget, Side, Task, render_cached
+from valgus.video import ClipReader, H264Writer
 
 pytestmark = pytest.mark.slow
 
-#: True projection angles of each rep.
-SETS = {
-    "green": (-4.0, -3.5, -4.0, -3.5),
-    "borderline": (9.0, 9.5, 9.0),
-    "red": (18.0, 18.5, 18.0),
-    "tiring": (-12.0, -10.0, -7.0, -4.0, -1.0),
-}
+#: A rendered person whose five squats have true angles of 9, 22, 0, 15 and -5 deg.
+SAMPLE = SAMPLES / "single_leg_squat.mp4"
+#: Which of those squats each set is put together from.
+SETS = {"green": (5, 5, 5, 5), "borderline": (1, 1, 1), "red": (2, 2, 2), "tiring": (5, 5, 3, 1, 1)}
 NO_PAIN = "sex = 'f'\npain_during = 0\npain_next_morning = 0\n"
-SIDES = [Side.LEFT, Side.RIGHT] if LONG else [Side.LEFT]
+#: The sample is of the right leg; its mirror image is one of the left.
+SIDES = [Side.LEFT, Side.RIGHT] if LONG else [Side.RIGHT]
 
 
 @pytest.fixture(scope="module")
@@ -35,24 +39,25 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("analysed")
     clips = []
     for side in SIDES:
-        for name, peaks in SETS.items():
-            recipe = Recipe(
-                task=Task.SINGLE_LEG_SQUAT,
-                side=side,
-                reps=tuple(RepTarget(peak) for peak in peaks),
-                body=Body.from_seed(5),
-                look=Look.from_seed(5),
-                quiet_s=0.8,
-                rest_s=0.3,
-                tail_s=0.3,
-                descent_s=0.6,
-                ascent_s=0.6,
-            )
-            rendered, _ = render_cached(recipe, folder, threads=2)
-            clips.append(rendered.rename(folder / f"{name} {side.value}.mp4"))
+        for name, squats in SETS.items():
+            clips.append(folder / f"{name} {side.value}.mp4")
+            with H264Writer(clips[-1], width_px=540, height_px=960, fps=30, crf=18) as writer:
+                for rgb in put_together(squats):
+                    writer.write(rgb if side is Side.RIGHT else np.ascontiguousarray(rgb[:, ::-1]))
     ran = valgus("analyze", "--no-overlay", *clips)
     assert ran.returncode == 0, ran.stderr
     return folder
+
+
+def put_together(squats: tuple[int, ...]) -> Iterator[RgbImage]:
+    """Yield the quiet standing before the first squat, and the named squats with half the rest around each."""
+    truth = json.loads(SAMPLE.with_suffix(".truth.json").read_text(encoding="utf-8"))["reps"]
+    with ClipReader(SAMPLE, short_side_px=None) as reader:
+        frames = [(frame.time_s, frame.rgb) for frame in reader.frames()]
+    rests_s = [(one["end_s"] + other["start_s"]) / 2 for one, other in pairwise(truth)]
+    ends_s = [truth[0]["start_s"] - 0.2, *rests_s, frames[-1][0]]
+    for from_s, to_s in [(0.0, ends_s[0]), *[(ends_s[squat - 1], ends_s[squat]) for squat in squats]]:
+        yield from (rgb for time_s, rgb in frames if from_s <= time_s < to_s)
 
 
 def season(person: Path, results: Path, side: Side, *sets: str) -> Series:
