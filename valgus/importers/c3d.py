@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from valgus.errors import EnvironmentFailed, NotReadableAsLandmarks
 from valgus.importers.base import MOST_MB, About, by_landmark, marker_trajectories
 from valgus.importers.trc import METRES
 from valgus.model.imported import MarkerTrajectories
+
+#: A body with hundreds of markers is far from it.
+MOST_LABELS = 10_000
 
 
 class _C3d:
@@ -34,7 +38,7 @@ class _C3d:
     def _read(self, path: Path) -> MarkerTrajectories:
         reader = _reader(path)
         try:
-            labels = [label.strip() for label in reader.point_labels]
+            labels = _labels(reader)
             frames = [(number, points) for number, points, _ in reader.read_frames()]
             rate = float(reader.point_rate)
         except Exception as wrong:  # where bytes are not as they have to be, the reader may raise anything
@@ -46,6 +50,11 @@ class _C3d:
             raise NotReadableAsLandmarks(f"{path.name}: has no frames.", "Export it again.")
         columns = by_landmark(labels, path)
         points = np.stack([points for _, points in frames])
+        if max(columns.values()) >= points.shape[1]:
+            raise NotReadableAsLandmarks(
+                f"{path.name}: names {len(labels)} markers and has {points.shape[1]}.",
+                "Export it again from the laboratory.",
+            )
         xyz_m = points[..., :3] * _metres(reader, path)
         # The format marks a marker that was not seen by a negative residual.
         xyz_m[points[..., 3] < 0] = np.nan
@@ -69,6 +78,13 @@ def _reader(path: Path) -> Any:
             f"{path.name}: is no C3D file, or damaged ({bounded.quoted(wrong)}).",
             "Export it again from the laboratory.",
         ) from wrong
+
+
+def _labels(reader: Any) -> list[str]:
+    # The reader goes through all that the dimensions promise, and seven bytes can promise 255 to the 7th.
+    if math.prod(int(length) for length in reader.get("POINT:LABELS").dimensions[1:]) > MOST_LABELS:
+        raise ValueError("more labels than a laboratory has markers")
+    return [label.strip() for label in reader.point_labels]
 
 
 def _metres(reader: Any, path: Path) -> float:

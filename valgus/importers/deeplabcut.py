@@ -91,9 +91,14 @@ def _check_columns(table: pd.DataFrame, path: Path) -> None:
     parts, axes = (table.columns.get_level_values(level) for level in (0, 1))
     columns = list(zip(map(str, parts), map(str, axes), strict=True))
     twice = next((column for k, column in enumerate(columns) if column in columns[:k]), None)
-    half = next((part for part, axis in columns if axis == "x" and (part, "y") not in columns), None)
+    there = {part: {axis for other, axis in columns if other == part} for part in parts.map(str)}
+    half = next((part for part, axes in there.items() if not {"x", "y"} <= axes), None)
     if twice or half:
-        what = f"two columns {twice[0]} {twice[1]}" if twice else f"{half} x without {half} y"
+        what = (
+            f"two columns {twice[0]} {twice[1]}"
+            if twice
+            else f"no x or no y of {half}, or several individuals"
+        )
         raise NotReadableAsLandmarks(
             f"{path.name}: has {bounded.quoted(what)}.", "Analyse the video with DeepLabCut again."
         )

@@ -33,7 +33,8 @@ class _MediaPipeCsv:
 
     def read(self, path: Path, about: About, /) -> ImportedTrack:
         table = _table(path)
-        ends = next(ends for ends in PLACES if any(name.endswith(ends[1]) for name in table.columns))
+        pixels, shares = PLACES
+        ends = pixels if any(name.endswith(pixels[1]) for name in table.columns) else shares
         stems_of_x = (name.removesuffix(ends[0]) for name in table.columns if name.endswith(ends[0]))
         labels = [stem for stem in stems_of_x if f"{stem}{ends[1]}" in table.columns]
         columns = by_landmark(labels, path)
@@ -70,7 +71,11 @@ def _table(path: Path) -> pd.DataFrame:
         raise NotReadableAsLandmarks(f"{path.name}: {what}.", "Export it again from its tool.")
     for name in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
         if name.endswith(tuple(end for ends in (*PLACES, SURE) for end in ends)) or name in TIMES:
-            bad = pd.to_numeric(table[name], errors="coerce").isna() & table[name].notna()
+            known = pd.to_numeric(table[name], errors="coerce").astype(np.float64)
+            bad = known.isna() & table[name].notna()
+            if not bad.any():  # whole numbers of more digits than a column of numbers holds
+                table[name] = known
+                continue
             raise NotReadableAsLandmarks(
                 f"{path.name}: line {2 + int(np.flatnonzero(bad)[0])}, column {name}: "
                 f"'{bounded.quoted(table[name][bad].iloc[0])}' is no number.",
