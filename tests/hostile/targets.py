@@ -15,6 +15,8 @@ from pathlib import Path
 from tests.importers import writing
 from tests.trials import trial_of
 from valgus import results, rules
+from valgus.agreement.reading import Source, read_measurement
+from valgus.contract.files import problems_in
 from valgus.errors import ValgusError
 from valgus.from_landmarks import Filmed, measure_imported
 from valgus.importers import About, read_landmarks
@@ -216,6 +218,22 @@ def _session(path: Path) -> object:
     return [(file.session(clip), file.settings(clip, Settings())) for clip in ("a.mp4", "b.mp4")]
 
 
+REPS = """\
+clip,side,rep,bottom_s,fppa_deg,grade
+a.mp4,left,1,2.5,7.25,ok
+a.mp4,left,2,4.5,-3.5,invalid
+b.mp4,right,1,2.0,,low
+"""
+
+
+def _agree(path: Path) -> object:
+    return read_measurement(Source(path), "fppa_deg")
+
+
+def _validate(path: Path) -> object:
+    return [problem.says for problem in problems_in(path)]
+
+
 #: Every reader that fuzzing covers.
 TARGETS: tuple[Target, ...] = (
     Target("trc", "a.trc", _trc, _import),
@@ -230,6 +248,8 @@ TARGETS: tuple[Target, ...] = (
     Target("landmarks", results.LANDMARKS, lambda folder: _saved(folder, results.LANDMARKS), _load_folder),
     Target("frames", results.FRAMES, lambda folder: _saved(folder, results.FRAMES), _load_folder),
     Target("session", "session.toml", lambda _: SESSION.encode(), _session),
+    Target("agree", "a.csv", lambda _: REPS.encode(), _agree),
+    Target("validate", results.REPS, lambda folder: _saved(folder, results.REPS), _validate),
     Target("rules", "own.toml", lambda _: RULES.encode(), rules.with_own),
 )
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from valgus.agreement.clicks import holds_clicks, value_from_points
 from valgus.agreement.measurement import Frames, Leg, Measurement, Reps, Row
-from valgus.agreement.sheet import Line, Sheet
+from valgus.agreement.sheet import Line, Sheet, lines_of
 from valgus.errors import WrongUsage
 from valgus.model.clicks import RATER
 from valgus.model.rep import Grade
@@ -90,7 +90,7 @@ def _hidden(path: Path, below: Path) -> bool:
 def _of_table(path: Path, name: str, source: Source, measure: str) -> Iterator[Row]:
     if not path.is_file():
         raise WrongUsage(f"{name}: is not there.", "Give a folder of results, or analyse the clip again.")
-    if len(path.read_text(encoding="utf-8").splitlines()) < 2:
+    if len(lines_of(path, name=name)) < 2:
         return  # nothing could be measured in that clip
     yield from _rows(Sheet.read(path, name=name), source, measure)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from valgus import bounded
 from valgus.errors import WrongUsage
 from valgus.model.column import from_cell
 
@@ -75,6 +76,10 @@ class Line:
         return SIDES[says]
 
 
+#: Largest table that is read: a study of a hundred thousand reps has a tenth of it.
+MOST_MB = 500.0
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A table: its file's name, the names of its columns, and its rows."""
@@ -92,17 +97,14 @@ class Sheet:
         WrongUsage
             If it cannot be read, is not UTF-8, has no header or no rows, or a row has too many or few cells.
         """
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except OSError as wrong:
-            raise WrongUsage(f"{path}: cannot be read: {wrong.strerror}.", "Check the path.") from wrong
-        except UnicodeDecodeError as wrong:
-            raise WrongUsage(f"{name}: is not UTF-8 text.", "Save it as CSV in UTF-8.") from wrong
-        lines = text.splitlines()
+        lines = lines_of(path, name=name)
         header = lines[0] if lines else ""
         separator = max(SEPARATORS, key=header.count)
-        columns = _columns(next(csv.reader([header], delimiter=separator), []), name)
-        rows = tuple(_lines(csv.reader(lines[1:], delimiter=separator), columns, name))
+        try:
+            columns = _columns(next(csv.reader([header], delimiter=separator), []), name)
+            rows = tuple(_lines(csv.reader(lines[1:], delimiter=separator), columns, name))
+        except csv.Error as wrong:
+            raise WrongUsage(f"{name}: cannot be read as CSV: {wrong}.", "Save it as CSV again.") from wrong
         if not rows:
             raise WrongUsage(f"{name}: has no row below its header.", "Give a table with a row for each rep.")
         return cls(name, columns, rows)
@@ -116,13 +118,25 @@ class Sheet:
         return next((column for column in columns if column in self.columns), None)
 
 
+def lines_of(path: Path, /, *, name: str) -> list[str]:
+    """Return the lines of a table; WrongUsage where it cannot be read, is too large or not UTF-8."""
+    try:
+        return bounded.text_of(path, most_mb=MOST_MB, encoding="utf-8-sig").splitlines()
+    except OSError as wrong:
+        raise WrongUsage(f"{path}: cannot be read: {wrong.strerror}.", "Check the path.") from wrong
+    except UnicodeDecodeError as wrong:
+        raise WrongUsage(f"{name}: is not UTF-8 text.", "Save it as CSV in UTF-8.") from wrong
+
+
 def _columns(header: Sequence[str], name: str) -> tuple[str, ...]:
     columns = tuple(column.strip() for column in header)
     if not any(columns):
         raise WrongUsage(f"{name}: has no header.", "Write the names of the columns into the first row.")
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
-        raise WrongUsage(f"{name} row 1: there are two columns {twice[0]}.", "Rename one of them.")
+        raise WrongUsage(
+            f"{name} row 1: there are two columns {bounded.quoted(twice[0])}.", "Rename one of them."
+        )
     return columns
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from valgus import results
+from valgus import bounded, results
 from valgus.contract.checking import Problem, header_of, table_problems
 from valgus.contract.tables import TABLES, Table
 from valgus.errors import NotAnAnalysis, WrongUsage
@@ -41,6 +41,10 @@ def problems_in(path: Path, tables: Sequence[Table] = TABLES, /) -> Iterator[Pro
 
 
 def _in_file(path: Path, tables: Sequence[Table]) -> Iterator[Problem]:
+    try:
+        bounded.check_readable(path)
+    except OSError as wrong:
+        raise _cannot_be_read(path, wrong) from wrong
     if path.name == results.ANALYSIS:
         return _in_record(path)
     named = [table for table in tables if table.file == path.name] or list(tables)
@@ -50,14 +54,20 @@ def _in_file(path: Path, tables: Sequence[Table]) -> Iterator[Problem]:
     return table_problems(path, named[0])
 
 
+def _cannot_be_read(path: Path, wrong: OSError) -> WrongUsage:
+    return WrongUsage(f"{path}: cannot be read: {wrong.strerror}.", "Check the path, and who may read it.")
+
+
 def _in_record(path: Path) -> Iterator[Problem]:
     try:
-        record = path.read_text(encoding="utf-8")
+        record = bounded.text_of(path, most_mb=results.MOST_MB)
     except UnicodeDecodeError:
         yield Problem(str(path), None, "", "", "text in UTF-8")
         return
-    for wrong in results.record_problems(record):
-        yield Problem(str(path), None, wrong.where, wrong.value, wrong.says)
+    except OSError as wrong:
+        raise _cannot_be_read(path, wrong) from wrong
+    for found in results.record_problems(record):
+        yield Problem(str(path), None, found.where, found.value, found.says)
 
 
 def _in_results(folder: Path, tables: Sequence[Table]) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from valgus import bounded
 from valgus.errors import NotReadableAsLandmarks, WrongUsage
 from valgus.importers import c3d, deeplabcut, mediapipe_csv, mmpose, openpose, trc
 from valgus.importers.base import About, Importer
@@ -39,6 +40,7 @@ def read_landmarks(path: Path, about: About | None = None, /) -> ImportedTrack |
     """
     if not path.exists():
         raise WrongUsage(f"{path.name}: there is no such file.", "Check its name and folder.")
+    _check_readable(path)
     for importer in IMPORTERS:
         if importer.recognises(path):
             return importer.read(path, about or About())
@@ -46,6 +48,19 @@ def read_landmarks(path: Path, about: About | None = None, /) -> ImportedTrack |
     raise NotReadableAsLandmarks(
         f"{path.name}: is in none of the formats that can be read.", f"These can: {known}."
     )
+
+
+def _check_readable(path: Path) -> None:
+    """Refuse what may not be read by its own words: it is not of an unknown format."""
+    try:
+        if path.is_dir():
+            next(path.iterdir(), None)
+        else:
+            bounded.check_readable(path)
+    except OSError as wrong:
+        raise NotReadableAsLandmarks(
+            f"{path.name}: cannot be read: {wrong.strerror}.", "Allow reading it, or export it again."
+        ) from wrong
 
 
 __all__ = ["IMPORTERS", "About", "Importer", "read_landmarks"]
