@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulate": {"model", "geometry", "filters"},
     "phantom": {"model", "errors", "geometry", "video"},
     "video": {"model", "errors"},
-    "backends": {"model", "errors"},
+    "backends": {"model", "errors", "bounded"},
     "importers": {"model", "errors", "filters", "bounded"},
     "camera": {"model", "filters"},
     "rules": {"model", "errors", "bounded"},

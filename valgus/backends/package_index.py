@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import configparser
-import errno
+import http.client
 import importlib.util
 import os
 import re
@@ -12,13 +12,16 @@ import shutil
 import ssl
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
+
+from valgus import bounded
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -31,9 +34,11 @@ Progress = Callable[[int, int | None, str], None]
 #: An index that has not said anything for so long is given up; twice.
 SILENT_S = 15.0
 TIMEOUT_S = 60.0
-#: No wheel, model or page of an index is larger; what is, is not read to its end.
-MOST_BYTES = 1 << 28
-_CHUNK = 1 << 18
+#: No wheel, model or page of an index is larger, MB, or takes longer, s, over a slow line; else it is left.
+MOST_MB, MOST_S = 270.0, 1800.0
+_PIECE = 1 << 18
+#: What goes wrong between here and a server, one that talks nonsense included.
+_FAILURES = (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError, ValueError)
 
 
 class NotFetched(Exception):
@@ -71,49 +76,15 @@ def fetch_members(
         progress(0, None, wheel)
     try:
         if importlib.util.find_spec("pip") is not None:
-            return _from_zip(_by_pip(project, version, wheel, folder), members)
+            path = _by_pip(project, version, wheel, folder)
+            return bounded.members_of(path, members, most_mb=MOST_MB)
         if uv is not None:
             unpacked = _by_uv(uv, project, version, wheel, folder)
-            return {member: bounded_bytes(unpacked / member) for member in members}
-        return _from_zip(_from_indexes(project, wheel, folder, progress), members)
-    except (zipfile.BadZipFile, KeyError, OSError) as wrong:
+            return {member: bounded.bytes_of(unpacked / member, most_mb=MOST_MB) for member in members}
+        path = _from_indexes(project, wheel, folder, progress)
+        return bounded.members_of(path, members, most_mb=MOST_MB)
+    except (ValueError, OSError) as wrong:
         raise NotFetched(f"{wheel} is damaged ({wrong})") from wrong
-
-
-def _from_zip(wheel: Path, members: Sequence[str]) -> dict[str, bytes]:
-    with zipfile.ZipFile(wheel) as archive:
-        return bounded_members(archive, members)
-
-
-def bounded_members(archive: zipfile.ZipFile, members: Sequence[str]) -> dict[str, bytes]:
-    """Return members of a zip by their whole name; none is written anywhere, whatever it is called.
-
-    Raises
-    ------
-    BadZipFile
-        If one is larger than anything that is wanted, by what the archive says; more is never unpacked.
-    KeyError
-        If one is not there.
-    """
-    for member in members:
-        if archive.getinfo(member).file_size > MOST_BYTES:
-            raise zipfile.BadZipFile(f"{member} would be larger than {MOST_BYTES >> 20} MB")
-    return {member: archive.read(member) for member in members}
-
-
-def bounded_bytes(path: Path, /) -> bytes:
-    """Return what is in a regular file.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read, is larger than anything that is wanted, or is a pipe or a device.
-    """
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is no file")
-    if path.stat().st_size > MOST_BYTES:
-        raise OSError(errno.EFBIG, f"it is larger than {MOST_BYTES >> 20} MB")
-    return path.read_bytes()
 
 
 def download(url: str, target: Path, progress: Progress | None, *, cafile: str | None = None) -> None:
@@ -128,13 +99,11 @@ def download(url: str, target: Path, progress: Progress | None, *, cafile: str |
         with _opened(url, cafile) as answer, target.open("wb") as file:
             total = int(answer.headers.get("Content-Length") or 0) or None
             done = 0
-            while chunk := answer.read(_CHUNK):
-                done += file.write(chunk)
-                if done > MOST_BYTES:
-                    raise ValueError(f"it sends more than {MOST_BYTES >> 20} MB")
+            for piece in _pieces(answer):
+                done += file.write(piece)
                 if progress is not None:
                     progress(done, total, target.name)
-    except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as wrong:
+    except _FAILURES as wrong:
         raise NotFetched(f"{_host(url)} could not be reached ({_reason(wrong)})") from wrong
 
 
@@ -170,12 +139,19 @@ def _run(*command: str) -> None:
     patience = {"UV_HTTP_TIMEOUT": f"{SILENT_S:g}", "UV_HTTP_RETRIES": "1"}
     # Somebody's constraints for an environment say nothing about a wheel that only holds the model.
     own = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
-    ran = subprocess.run(command, env=patience | own, capture_output=True, text=True, check=False)
+    try:
+        ran = subprocess.run(
+            command, env=patience | own, capture_output=True, text=True, check=False, timeout=MOST_S
+        )
+    except subprocess.TimeoutExpired as wrong:
+        raise NotFetched(f"{command[-1]} did not come within {MOST_S / 60:g} minutes") from wrong
     if ran.returncode != 0:
         tool = "pip" if "pip" in command[1:3] and "-m" in command else Path(command[0]).stem
         said = [line for line in ran.stderr.splitlines() if line.lower().lstrip(" ×").startswith("error")]
-        last = said[-1] if said else (ran.stderr.strip().splitlines() or ["no reason given"])[-1]
-        reason = re.sub(r"^\W*error:?\s*", "", last.strip(), flags=re.IGNORECASE)
+        last = (ran.stderr.strip().splitlines() or ["no reason given"])[-1]
+        reason = re.sub(r"^\W*error:?\s*", "", (said[-1] if said else last).strip(), flags=re.IGNORECASE)
+        if reason == "Exception:":  # a fault of pip itself, whose last line says which
+            reason = last
         raise NotFetched(f"{tool} could not fetch {command[-1]}: {reason}")
 
 
@@ -204,14 +180,17 @@ def _link(page: str, file_name: str, cafile: str | None) -> str | None:
     """Return where an index page links a file, or None."""
     try:
         with _opened(page, cafile) as answer:
-            links = _Links(answer.read(MOST_BYTES).decode("utf-8", "replace")).targets
-            base: str = answer.geturl()
+            text = b"".join(_pieces(answer)).decode("utf-8", "replace")
+            return _linked(_Links(text).targets, answer.geturl(), file_name)
     except urllib.error.HTTPError as wrong:
         if wrong.code == 404:
             return None
         raise NotFetched(f"{_host(page)} answered {wrong.code}") from wrong
-    except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as wrong:
+    except _FAILURES as wrong:
         raise NotFetched(f"{_host(page)} could not be reached ({_reason(wrong)})") from wrong
+
+
+def _linked(links: Sequence[str], base: str, file_name: str) -> str | None:
     for link in links:
         url: str = urllib.parse.urljoin(base, link).partition("#")[0]
         if urllib.parse.unquote(url.rpartition("/")[2]) == file_name:
@@ -335,6 +314,18 @@ def _opened(url: str, cafile: str | None):  # type: ignore[no-untyped-def]  # ur
     return urllib.request.urlopen(request, timeout=TIMEOUT_S, context=context)
 
 
+def _pieces(answer: Any) -> Iterator[bytes]:
+    """Yield what a server sends; ValueError where that has no end."""
+    done, began_s = 0, time.monotonic()
+    while piece := answer.read1(_PIECE):
+        done += len(piece)
+        if done > MOST_MB * 1_000_000:
+            raise ValueError(f"it sends more than {MOST_MB:g} MB")
+        if time.monotonic() - began_s > MOST_S:
+            raise ValueError(f"it takes more than {MOST_S / 60:g} minutes")
+        yield piece
+
+
 def _host(url: str) -> str:
     # Without user name and password: this is shown.
     return urllib.parse.urlsplit(url).hostname or url
@@ -342,4 +333,4 @@ def _host(url: str) -> str:
 
 def _reason(wrong: BaseException) -> str:
     reason = getattr(wrong, "reason", None)
-    return str(reason or wrong or type(wrong).__name__)
+    return bounded.quoted(reason or wrong or type(wrong).__name__)

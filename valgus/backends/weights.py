@@ -23,14 +23,8 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
-from valgus.backends.package_index import (
-    NotFetched,
-    Progress,
-    bounded_bytes,
-    bounded_members,
-    download,
-    fetch_members,
-)
+from valgus import bounded
+from valgus.backends.package_index import MOST_MB, NotFetched, Progress, download, fetch_members
 from valgus.backends.tflite import NotEditable, with_image_metadata, without_mask
 from valgus.errors import CannotWrite, ModelDamaged, ModelUnavailable, WrongUsage
 
@@ -180,9 +174,11 @@ def _cached(name: str) -> ModelFile | None:
     path, record = _path(name), _record(name)
     if record is None or record.whole_sha256 not in _expected(name) or not path.is_file():
         return None
-    if _sha256(path.read_bytes()) != record.sha256:
+    try:
+        whole = _sha256(path.read_bytes()) == record.sha256
+    except OSError:  # as good as not there; fetching it again says why it cannot be kept
         return None
-    return ModelFile(path, name, record.sha256, record.stripped, record.origin)
+    return ModelFile(path, name, record.sha256, record.stripped, record.origin) if whole else None
 
 
 def _expected(name: str) -> tuple[str, ...]:
@@ -301,14 +297,19 @@ def _offline(name: str) -> ModelUnavailable | ModelDamaged:
 def _own_file(path: Path) -> ModelFile:
     """Return the user's own bundle, stripped into the cache where that is possible."""
     try:
-        whole = bounded_bytes(path)
+        whole = bounded.bytes_of(path, most_mb=MOST_MB)
     except OSError as wrong:
         raise WrongUsage(
             f"There is no pose model '{path}': {wrong.strerror}.",
             f"Use one of {', '.join(NAMES)}, or the path of a .task file.",
         ) from wrong
     _members(whole, path.name)
-    ready, stripped = _stripped(whole)
+    try:
+        ready, stripped = _stripped(whole)
+    except ModelDamaged as wrong:  # named after a copy that nobody has ever seen
+        raise ModelDamaged(
+            f"{path.name}: MediaPipe cannot load it as a pose model.", "Choose a pose_landmarker_*.task file."
+        ) from wrong
     if not stripped:
         return ModelFile(path, path.name, _sha256(whole), stripped=False, origin="file")
     cached = cache_folder() / f"own_{_sha256(ready)[:16]}.task"
@@ -320,9 +321,8 @@ def _own_file(path: Path) -> ModelFile:
 
 def _members(bundle: bytes, name: str) -> dict[str, bytes]:
     try:
-        with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-            return bounded_members(archive, (DETECTOR, LANDMARKER))
-    except (zipfile.BadZipFile, KeyError) as wrong:
+        return bounded.members_of(io.BytesIO(bundle), (DETECTOR, LANDMARKER), most_mb=MOST_MB)
+    except ValueError as wrong:
         raise ModelDamaged(
             f"{name} is not a pose landmarker bundle (a zip with {DETECTOR} and {LANDMARKER}).",
             "Choose a pose_landmarker_*.task file.",
