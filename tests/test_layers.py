@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "whole": {"errors"},
     "bounded": set(),
-    "memory": set(),
+    "memory": {"errors"},
     "model": {"errors"},
     "geometry": {"model"},
     "filters": {"model"},

@@ -19,6 +19,9 @@ exception: it is a trial with findings.
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class ValgusError(Exception):
     """Say what is wrong and what to do about it.
@@ -40,6 +43,16 @@ class ValgusError(Exception):
 
     def __str__(self) -> str:
         return f"{self.problem} {self.advice}".strip()
+
+
+def unexpected(wrong: Exception, /) -> ValgusError:
+    """Return what a person is told about an error that nobody foresaw: in one line, with its place."""
+    place = traceback.extract_tb(wrong.__traceback__)[-1]
+    says = " ".join(f"{type(wrong).__name__}: {wrong}".split())
+    return ValgusError(
+        f"unexpected error in {Path(place.filename).name}, line {place.lineno}: {says[:300]}.",
+        "This is a fault of the program: please report it with this line.",
+    )
 
 
 class EnvironmentFailed(ValgusError):

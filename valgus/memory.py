@@ -1,10 +1,17 @@
-"""Memory that nothing uses any more, given back to the system."""
+"""Memory that nothing uses any more, given back to the system; and a limit that is too low, noticed."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
 import sys
+
+from valgus.errors import EnvironmentFailed
+
+#: Addresses that following a person takes, MB: the pose model reserves five times the memory in use.
+TO_FOLLOW_MB = 3000
+#: Addresses that the program takes whatever it does, MB.
+AT_LEAST_MB = 1000
 
 
 def give_back() -> None:
@@ -20,3 +27,28 @@ def give_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+def check_addresses(needed_mb: int, /) -> None:
+    """Refuse to begin under a limit on addresses (``ulimit -v``) that is too low.
+
+    Single allocations would fail: a decoder that is refused memory leaves out pictures without a word, so
+    that a clip would be measured wrongly; numerical libraries ask again for ever; and native threads end the
+    process.
+
+    Raises
+    ------
+    EnvironmentFailed
+        If the limit is too low.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < needed_mb * 1_000_000:
+        raise EnvironmentFailed(
+            f"There is not enough memory: a limit leaves {limit // 1_000_000} MB of addresses, "
+            f"and {needed_mb} MB are needed.",
+            "Raise it (ulimit -v unlimited); valgus batch --memory-limit limits what is in use instead.",
+        )

@@ -104,6 +104,7 @@ def watch(
     path: Path, model: ModelFile, settings: Settings, /, *, progress: Progress | None = None
 ) -> tuple[Clip, PoseTrack, ClipEvidence]:
     """Return the clip's facts, the raw track of the person followed, and what the pictures said."""
+    memory.check_addresses(memory.TO_FOLLOW_MB)
     seen = _follow(path, model, settings, strip=None, progress=progress)
     people = _people_in(seen.overview, model)
     _check_person(seen.clip.name, settings.person, len(people))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from valgus.errors import NotAnAnalysis, NotReadableAsVideo, ValgusError
+from valgus.errors import NotAnAnalysis, NotReadableAsVideo, ValgusError, unexpected
 from valgus.model.batch import Failure, Reason
 from valgus.model.order import Order
 from valgus.model.session import Session
@@ -177,11 +176,5 @@ def _drawing(tell: Tell) -> Callable[[int, int | None], None]:
 
 
 def _unexpected(wrong: Exception) -> Failure:
-    place = traceback.extract_tb(wrong.__traceback__)[-1]
-    says = " ".join(f"{type(wrong).__name__}: {wrong}".split())
-    return Failure(
-        Reason.UNEXPECTED.value,
-        f"unexpected error in {Path(place.filename).name}, line {place.lineno}: {says}.",
-        "This is a fault of the program: please report it with this line.",
-        1,
-    )
+    told = unexpected(wrong)
+    return Failure(Reason.UNEXPECTED.value, told.problem, told.advice, told.exit_status)

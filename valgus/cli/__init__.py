@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import click
 
-from valgus import __version__
-from valgus.errors import ValgusError
+from valgus import __version__, memory
+from valgus.errors import ValgusError, unexpected
 
 #: Every command and where it lives; a module is imported only when its command runs or shows its help.
 COMMANDS = {
@@ -59,6 +59,9 @@ HELP = {
     "verify": "Measure rendered people: how accurate is this installation?",
 }
 INTERRUPTED = 130
+OUT_OF_MEMORY = "There was not enough memory. Close other programs, or export the clip at a smaller size."
+#: Environment variable that shows developers where an unexpected error came from.
+TRACEBACK = "VALGUS_TRACEBACK"
 
 
 class LazyGroup(click.Group):
@@ -103,6 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # in the background it is ignored
         signal.signal(signal.SIGINT, interruption)
     try:
+        memory.check_addresses(memory.AT_LEAST_MB)
         status = cli.main(args=arguments, prog_name="valgus", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         status = _say_last()
@@ -114,10 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # the reader of our output has left, for example `| head`
         sys.stderr.close()
         status = 0
-    except Exception:
-        if not interruption.came:
-            raise
-        status = _say_last()
+    except Exception as wrong:
+        status = _say_last() if interruption.came else _say_unforeseen(wrong)
     sys.exit(status or 0)
 
 
@@ -141,6 +143,22 @@ def _say_last() -> int:
     status = _say("Interrupted; nothing half-finished was left.", INTERRUPTED)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     return status
+
+
+def _say_unforeseen(wrong: Exception) -> int:
+    """Tell in a line what nobody has made a sentence for; lack of memory comes as many kinds of error."""
+    if os.environ.get(TRACEBACK):
+        raise wrong
+    return _say(OUT_OF_MEMORY if _is_lack_of_memory(wrong) else str(unexpected(wrong)), 1)
+
+
+def _is_lack_of_memory(wrong: BaseException) -> bool:
+    # A library that does not fit is told as an ImportError or an OSError, by its text alone.
+    said = ("failed to map segment", "annot allocate memory", "can't start new thread")
+    if isinstance(wrong, MemoryError) or any(words in str(wrong) for words in said):
+        return True
+    cause = wrong.__cause__ or wrong.__context__
+    return cause is not None and _is_lack_of_memory(cause)
 
 
 def _say(message: str, status: int) -> int:
