@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: valgus analyze --task step-down --side left 'my clip.mp4'")
-@click.argument("clips", nargs=-1, type=click.Path(path_type=Path), metavar="CLIP...")
+@click.argument("clips", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="CLIP...")
 @about_a_clip
 @about_landmarks
 @about_a_session

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: valgus check clip.mp4")
-@click.argument("clip", type=click.Path(path_type=Path), metavar="CLIP")
+@click.argument("clip", type=click.Path(path_type=Path, readable=False), metavar="CLIP")
 @about_a_clip
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as a JSON list, for programs.")
 @click.option(

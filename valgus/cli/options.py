@@ -105,7 +105,7 @@ _CAMERA_NAMES = {
 _ABOUT_LANDMARKS = (
     click.option(
         "--landmarks",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),
         metavar="FILE",
         help="Landmarks or markers of another tool instead of the pose model; see docs/import.md.",
     ),
@@ -267,7 +267,7 @@ def rules_option(command: Command) -> Command:
     """Give a command the option for a person's own thresholds; `book_from` understands it."""
     return click.option(
         "--rules",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=click.Path(path_type=Path, dir_okay=False, readable=False),
         metavar="FILE",
         help="Own thresholds (TOML) in place of single entries; see valgus bands --help.",
     )(command)
