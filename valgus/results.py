@@ -32,7 +32,7 @@ from valgus.model.session import Session
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Analysis, Trial
 from valgus.model.trial_parts import Provenance, SetMean, SideDifference, TaskAsRun
-from valgus.whole import UNTOUCHED, cannot_write
+from valgus.whole import UNTOUCHED, cannot_write, exchange
 
 #: Raised whenever a file of the folder changes in a way that an older reader would misread.
 SCHEMA_VERSION = 1
@@ -374,10 +374,13 @@ def _replacing(folder: Path) -> Iterator[Path]:
 
 
 def _swap(unfinished: Path, folder: Path) -> None:
-    """Put a finished folder in place; an earlier one is moved aside first, and back if that fails."""
+    """Put a finished folder in place; an earlier one is in the other place afterwards, or gone."""
     if not folder.exists():
         unfinished.rename(folder)
         return
+    if exchange(unfinished, folder):
+        return
+    # Killed between the next two steps, an earlier result is hidden until `clear_unfinished` puts it back.
     aside = folder.with_name(f".{folder.name}.old.{uuid.uuid4().hex[:8]}")
     folder.rename(aside)
     try:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
+import os
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +80,19 @@ def all_or_none(folder: Path, /) -> Iterator[Path]:
         if is_new:
             with contextlib.suppress(OSError):  # it is not empty when all went well
                 folder.rmdir()
+
+
+def exchange(one: Path, other: Path, /) -> bool:
+    """Let two files or folders change places in a single step, so that neither name is ever missing.
+
+    Returns False, and changes nothing, where the system or the disk cannot do it.
+    """
+    if sys.platform != "linux":
+        return False
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    at_the_working_folder, in_exchange = -100, ctypes.c_uint(2)
+    places = (os.fsencode(one), at_the_working_folder, os.fsencode(other))
+    return rename is not None and rename(at_the_working_folder, *places, in_exchange) == 0
 
 
 def folder_to_write_in(folder: Path, /, *, advice: str = "Choose another --out DIR.") -> Path:
