@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -65,16 +66,24 @@ def _reported(name: str, asked: argparse.Namespace) -> int:
         "--seconds",
         str(asked.seconds),
     ]
+    before_s = _cpu_of_children_s()
     ran = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    took_s = _cpu_of_children_s() - before_s
     runs = re.findall(r"^(?:#|Done )(\d+)", ran.stderr, flags=re.MULTILINE)
     kinds = sorted(found.iterdir())
     print(
-        f"{name}: {runs[-1] if runs else 0} executions in {asked.seconds} s, {len(kinds)} kinds of fault",
+        f"{name}: {runs[-1] if runs else 0} executions in {took_s:.0f} s of a processor, "
+        f"{len(kinds)} kinds of fault",
         flush=True,
     )
     if ran.returncode != 0:
         print(ran.stderr[-1500:])
     return len(kinds) + (ran.returncode != 0)
+
+
+def _cpu_of_children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _fuzz(name: str, found: Path, seconds: int) -> None:
@@ -87,6 +96,8 @@ def _fuzz(name: str, found: Path, seconds: int) -> None:
     corpus = Path(tempfile.mkdtemp())
     good = target.good(folder)
     (corpus / "good").write_bytes(good)
+    for crash in (ROOT / "tests" / "hostile" / "crashes").glob(f"{name}-*"):  # their like is near
+        (corpus / crash.name).write_bytes(crash.read_bytes())
     words = corpus.with_suffix(".words")
     words.write_text("".join(sorted(_words(good))), encoding="ascii")
     seen: set[str] = set()
