@@ -104,9 +104,10 @@ def _scale(path: Path, points: dict[str, FloatArray], about: About, *, in_pixels
 def _times(table: pd.DataFrame, about: About, path: Path) -> FloatArray:
     for name, seconds in TIMES.items():
         if name in table and about.time_s is None:
-            time_s = np.round(table[name].to_numpy(dtype=np.float64) * seconds, 6)
-            check_times(time_s, path, range(2, 2 + len(table)))
-            return time_s
+            time_s, lines = table[name].to_numpy(dtype=np.float64) * seconds, range(2, 2 + len(table))
+            check_times(time_s, path, lines)  # before as well: what can be no time cannot be rounded
+            check_times(np.round(time_s, 6), path, lines)
+            return np.round(time_s, 6)
     return times_of(len(table), about, path)
 
 
