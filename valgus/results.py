@@ -126,8 +126,8 @@ def check_can_save(folder: Path, /) -> None:
     CannotWrite
         If it could not.
     """
-    place = next(above for above in folder.absolute().parents if above.exists())
     try:
+        place = next(above for above in folder.absolute().parents if above.exists())
         with tempfile.TemporaryDirectory(prefix=".valgus.", dir=place):
             pass
     except OSError as wrong:

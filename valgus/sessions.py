@@ -69,7 +69,12 @@ class SessionFile:
             If it cannot be read, or holds a key or value that is not known: with line and key.
         """
         path = folder / SESSION_FILE
-        if not path.is_file():
+        try:
+            if not path.is_file():
+                return cls()
+        except (
+            OSError
+        ):  # where the folder may not be looked into, the clip cannot be read either, and says so
             return cls()
         read = cls(Document.read(path))
         read._check()

@@ -53,11 +53,11 @@ def batch(folder: Path, *options: object) -> subprocess.CompletedProcess[str]:
 def started(folder: Path, *options: object) -> subprocess.Popen[str]:
     command = [VALGUS, "batch", str(folder), *QUICK, *map(str, options)]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
     )
 
 
-def _heed_interrupts() -> None:
+def heed_interrupts() -> None:
     """A shell that runs the tests in the background has them ignore Ctrl-C, and so would their children."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

@@ -17,6 +17,7 @@ import pytest
 
 from tests.command import VALGUS, left_behind, valgus, valgus_process
 from tests.e2e.clips import SAMPLES, analysed
+from tests.e2e.folders import heed_interrupts
 from valgus import results
 from valgus.video import H264Writer
 
@@ -193,11 +194,6 @@ def test_of_several_clips_the_worst_status_counts_and_the_good_ones_are_measured
     assert (tmp_path / "step_down_left.mp4.valgus" / "reps.csv").is_file()
 
 
-def _heed_interrupts() -> None:
-    """A shell that runs the tests in the background has them ignore Ctrl-C, and so would their children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals are of another kind there")
 @pytest.mark.parametrize("after_s", [0.7, 1.2, 1.7, 2.4, 4.0])
@@ -208,7 +204,7 @@ def test_whenever_it_is_interrupted_it_says_so_and_leaves_nothing(
     """While modules and the model are loaded, too: libraries turn Ctrl-C into errors of their own there."""
     command = [VALGUS, "analyze", "--out", str(tmp_path), str(STEP_DOWN)]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
     )
     time.sleep(after_s)
     process.send_signal(how)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+#: What is shown of an error that nobody foresaw.
+FAULT = re.compile("Traceback|unexpected error")
 #: No run may take longer, s, nor have more memory, MB.
 MOST_S, MOST_MB = 60.0, 2000.0
 

@@ -33,7 +33,7 @@ Progress = Callable[[int, int | None, str], None]
 
 #: An index that has not said anything for so long is given up; twice.
 SILENT_S = 15.0
-TIMEOUT_S = 60.0
+TIMEOUT_S = 20.0
 #: No wheel, model or page of an index is larger, MB, or takes longer, s, over a slow line; else it is left.
 MOST_MB, MOST_S = 270.0, 1800.0
 _PIECE = 1 << 18

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -60,6 +61,7 @@ HELP = {
 }
 INTERRUPTED = 130
 OUT_OF_MEMORY = "There was not enough memory. Close other programs, or export the clip at a smaller size."
+NO_PERMISSION = "{name}: this user may not look there. Allow it, or choose another place."
 #: Environment variable that shows developers where an unexpected error came from.
 TRACEBACK = "VALGUS_TRACEBACK"
 
@@ -149,6 +151,8 @@ def _say_unforeseen(wrong: Exception) -> int:
     """Tell in a line what nobody has made a sentence for; lack of memory comes as many kinds of error."""
     if os.environ.get(TRACEBACK):
         raise wrong
+    if isinstance(wrong, PermissionError) and wrong.filename is not None:
+        return _say(NO_PERMISSION.format(name=Path(os.fsdecode(wrong.filename)).name), 1)
     return _say(OUT_OF_MEMORY if _is_lack_of_memory(wrong) else str(unexpected(wrong)), 1)
 
 

@@ -38,8 +38,6 @@ def read_landmarks(path: Path, about: About | None = None, /) -> ImportedTrack |
     NotReadableAsLandmarks
         If no importer knows the file, or it is damaged: with line and remedy.
     """
-    if not path.exists():
-        raise WrongUsage(f"{path.name}: there is no such file.", "Check its name and folder.")
     _check_readable(path)
     for importer in IMPORTERS:
         if importer.recognises(path):
@@ -57,6 +55,8 @@ def _check_readable(path: Path) -> None:
             next(path.iterdir(), None)
         else:
             bounded.check_readable(path)
+    except (FileNotFoundError, NotADirectoryError) as wrong:
+        raise WrongUsage(f"{path.name}: there is no such file.", "Check its name and folder.") from wrong
     except OSError as wrong:
         raise NotReadableAsLandmarks(
             f"{path.name}: cannot be read: {wrong.strerror}.", "Allow reading it, or export it again."
