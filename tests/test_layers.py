@@ -86,7 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "agreement",
     }
     | {"sessions", "history", "plan", "repeatability", "comparison", "oneclip", "batch", "contract"}
-    | {"from_landmarks", "camera"},
+    | {"from_landmarks", "camera", "memory"},
     "api": {
         "model",
         "results",
