@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import http.server
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -228,6 +229,21 @@ def test_a_server_that_sends_without_end_is_left(tmp_path: Path, monkeypatch: py
         package_index.download(f"{address}/large", tmp_path / "fetched", None)
 
 
+@pytest.mark.parametrize(("flags", "method"), [(1, 0), (0, 99)], ids=["locked", "packed in an unknown way"])
+def test_a_zip_that_cannot_be_unpacked_is_no_model(
+    flags: int, method: int, tmp_path: Path, cache: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "own.task", "w") as bundle:
+        for member in (weights.DETECTOR, weights.LANDMARKER):
+            bundle.writestr(member, b"model")
+    content = (tmp_path / "own.task").read_bytes()
+    head, *entries = content.split(b"PK\x01\x02")  # what the zip's own list says of each member
+    spoiled = (entry[:4] + bytes([flags, 0, method]) + entry[7:] for entry in entries)
+    (tmp_path / "own.task").write_bytes(b"PK\x01\x02".join((head, *spoiled)))
+    with pytest.raises(ModelDamaged, match=r"own\.task is not a pose landmarker bundle"):
+        weights.resolve(str(tmp_path / "own.task"), offline=True)
+
+
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there are no such devices here")
 def test_a_device_is_no_model(cache: Path) -> None:
     with pytest.raises(WrongUsage, match="/dev/zero': is a pipe or a device, not a file"):
@@ -273,6 +289,23 @@ def test_a_model_that_gives_other_landmarks_is_noticed(full: Path) -> None:
     if not LITE.is_file():
         pytest.skip("needs a second model")
     assert not weights.same_landmarks((full / "pose_landmarker_full.task").read_bytes(), LITE.read_bytes())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_an_own_model_of_damaged_bytes_is_refused_under_its_own_name(
+    seed: int, full: Path, cache: Path, tmp_path: Path
+) -> None:
+    chosen = random.Random(seed)
+    with zipfile.ZipFile(full / "pose_landmarker_full.whole.task") as whole:
+        parts = {name: bytearray(whole.read(name)) for name in whole.namelist()}
+    with zipfile.ZipFile(tmp_path / "own.task", "w") as damaged:
+        for name, content in parts.items():
+            for _ in range(20):
+                content[chosen.randrange(8, 3000)] ^= 1 << chosen.randrange(8)
+            damaged.writestr(name, bytes(content))
+    with pytest.raises(ModelDamaged, match=r"^own\.task: MediaPipe cannot load it as a pose model\."):
+        weights.resolve(str(tmp_path / "own.task"), offline=True)
 
 
 @pytest.mark.slow

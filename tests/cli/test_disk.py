@@ -12,8 +12,10 @@ import pytest
 
 from tests.command import valgus
 from tests.e2e.clips import SAMPLES
+from tests.e2e.folders import QUICK, short_clip
 from tests.trials import trial_of
 from valgus import results
+from valgus.backends import weights
 from valgus.simulate import film, repetitions
 
 TRIAL = trial_of(film(repetitions(peak_fppa_deg=(3.0, 4.0, 5.0), rep_s=1.2, rest_s=0.6)))
@@ -86,3 +88,34 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_else(disk: Path, command:
     assert "Traceback" not in ran.stderr
     assert (folder / "report.html").read_text() == "the earlier page"
     assert names_below(disk) == before
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_when_results_are_saved_keeps_the_earlier_ones(disk: Path) -> None:
+    folder = disk / "clip.mp4.valgus"
+    results.save(TRIAL, folder)
+    clip = disk / "clip.mp4"
+    clip.write_bytes(short_clip(from_s=1.0, to_s=2.0))
+    fill(disk)
+    before = names_below(disk)
+    ran = valgus("analyze", *QUICK, clip)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == (
+        "clip.mp4.valgus: could not be written: the disk is full. "
+        "Choose another place with --out DIR; an earlier result is untouched.\n"
+    )
+    assert names_below(disk) == before
+    assert results.load(folder) == TRIAL
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_keeps_no_half_of_a_model(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    valgus("models", "fetch", "full")
+    own = Path(shutil.copy(weights.whole_model("full").path, disk.parent / "own.task"))
+    monkeypatch.setenv("VALGUS_CACHE", str(disk / "cache"))
+    fill(disk)
+    ran = valgus("check", "--model", own, SAMPLES / "step_down_left.mp4")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "The pose model could not be kept in" in ran.stderr
+    assert "the disk is full. Make room there, or set VALGUS_CACHE to another folder." in ran.stderr
+    assert [path for path in (disk / "cache").rglob("*") if path.is_file()] == []
