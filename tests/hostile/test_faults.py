@@ -304,10 +304,11 @@ while True:
 """
 
 
+@pytest.mark.skipif(not LONG, reason="takes minutes: VALGUS_LONG=1; the moment that counts is tried below")
 def test_killed_at_any_moment_of_saving_there_is_the_old_or_the_new_result(tmp_path: Path) -> None:
     folder = tmp_path / "clip.mp4.valgus"
     moments = random.Random(20261121)
-    for _ in range(50 if LONG else 1):
+    for _ in range(50):
         results.save(OLD, folder)
         process = subprocess.Popen([sys.executable, "-c", SAVE, str(folder)], stdout=subprocess.PIPE)
         assert process.stdout is not None and process.stdout.readline() == b"ready\n"
@@ -319,18 +320,19 @@ def test_killed_at_any_moment_of_saving_there_is_the_old_or_the_new_result(tmp_p
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
+#: What is done to the system calls of the swap: in one step; in two, killed at the first and at the second.
+SWAPS = {
+    "one step": ("renameat2:signal=SIGKILL",),
+    "first of two": ("renameat2:error=EINVAL", "rename:signal=SIGKILL:when=1"),
+    "second of two": ("renameat2:error=EINVAL", "rename:signal=SIGKILL:when=2"),
+}
+
+
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace to kill at a system call")
-@pytest.mark.parametrize(
-    "faults",
-    [
-        ("renameat2:signal=SIGKILL",),
-        ("renameat2:error=EINVAL", "rename:signal=SIGKILL:when=1"),
-        ("renameat2:error=EINVAL", "rename:signal=SIGKILL:when=2"),
-    ],
-    ids=["in one step", "in two, at the first", "in two, at the second"],
-)
-def test_killed_at_the_very_swap_there_is_a_whole_result(faults: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", SWAPS if LONG else ("one step", "second of two"))
+def test_killed_at_the_very_swap_there_is_a_whole_result(step: str, tmp_path: Path) -> None:
     """Also on a disk where two folders cannot change places: what was moved aside is put back."""
+    faults = SWAPS[step]
     folder = tmp_path / "clip.mp4.valgus"
     results.save(OLD, folder)
     injected = (word for fault in faults for word in ("-e", f"inject={fault}"))
@@ -357,6 +359,22 @@ def test_too_little_memory_is_said_in_a_sentence_and_leaves_the_earlier_result(
     check_one_message(
         shown, 1, f"There is not enough memory: a limit leaves {limit_mb} MB", "ulimit -v unlimited"
     )
+    assert contents(folder_for(clip)) == earlier
+    assert nothing_else_beside(clip)
+
+
+def test_memory_that_runs_out_in_the_middle_leaves_the_earlier_result(
+    clip: Path, earlier: dict[str, bytes]
+) -> None:
+    """Native code may end the process without a word (SIGABRT), which nothing inside it can prevent."""
+    process = started("analyze", *QUICK, clip)
+    while_it_is_read(process, clip)
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    used = next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmSize"))
+    resource.prlimit(process.pid, resource.RLIMIT_AS, (used, used))
+    shown = ended(process)
+    if shown.returncode != -signal.SIGABRT:
+        check_one_message(shown, 1)
     assert contents(folder_for(clip)) == earlier
     assert nothing_else_beside(clip)
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from valgus import bounded
 from valgus.backends.base import Detection
 from valgus.errors import EnvironmentFailed, ModelDamaged
 from valgus.model.arrays import RgbImage
@@ -211,7 +212,7 @@ def _create(mediapipe: ModuleType, model: Path, people: int, mode: Mode) -> Any:
         return vision.PoseLandmarker.create_from_options(options)
     except (ValueError, RuntimeError) as error:
         raise ModelDamaged(
-            f"{model}: MediaPipe cannot load it as a pose model: {error}.",
+            f"{model}: MediaPipe cannot load it as a pose model: {bounded.quoted(error)}.",
             "Run `valgus models verify`, or give another file with --model.",
         ) from error
 
