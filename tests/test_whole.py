@@ -13,7 +13,7 @@ from tests.trials import trial_of
 from valgus import results
 from valgus.errors import CannotWrite
 from valgus.simulate import film, repetitions
-from valgus.whole import all_or_none, folder_to_write_in, whole_file
+from valgus.whole import all_or_none, exchange, folder_to_write_in, whole_file
 
 
 def test_a_finished_file_takes_the_name_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -90,3 +90,15 @@ def test_nothing_is_left_of_what_was_stopped(how: type[BaseException], tmp_path:
             raise how
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
     assert (tmp_path / "a.png").read_text() == "old"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux does it in one step")
+def test_two_folders_change_places_in_one_step_or_stay(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "what").write_text(name)
+    assert exchange(tmp_path / "new", tmp_path / "old")
+    assert (tmp_path / "old" / "what").read_text() == "new"
+    assert (tmp_path / "new" / "what").read_text() == "old"
+    assert not exchange(tmp_path / "new", tmp_path / "nowhere")
+    assert (tmp_path / "new" / "what").read_text() == "old"
