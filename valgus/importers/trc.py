@@ -82,10 +82,11 @@ def _markers(path: Path, table: _Table, points: dict[str, FloatArray]) -> Marker
 
 def _check_size(path: Path, units: str, places_m: dict[str, FloatArray]) -> None:
     """Refuse a person whose legs are no legs: then the unit in the header is not that of the numbers."""
-    legs = [
-        np.linalg.norm(places_m[f"{side}_hip"] - places_m[f"{side}_ankle"], axis=1)
-        for side in ("left", "right")
-    ]
+    with np.errstate(over="ignore"):  # what is too far away to be squared is refused as no place afterwards
+        legs = [
+            np.linalg.norm(places_m[f"{side}_hip"] - places_m[f"{side}_ankle"], axis=1)
+            for side in ("left", "right")
+        ]
     known = np.concatenate(legs)
     known = known[np.isfinite(known)]
     leg_m = float(np.percentile(known, 90)) if len(known) else float("nan")
