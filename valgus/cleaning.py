@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from valgus import filters
 from valgus.model.arrays import FloatArray
@@ -179,8 +178,7 @@ def _height(track: PoseTrack, name: str) -> FloatArray:
 
 
 def _local_minima(height: FloatArray, time_s: FloatArray, *, least_rise: float) -> FloatArray:
-    at, _ = find_peaks(-height, prominence=max(least_rise, 1e-9))
-    return time_s[at]
+    return time_s[filters.peaks(-height, prominence=max(least_rise, 1e-9))]
 
 
 def _stops(height: FloatArray, track: PoseTrack) -> FloatArray:

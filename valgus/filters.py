@@ -1,4 +1,8 @@
-"""Smoothing and gap arithmetic on plain arrays. NaN is a gap and stays one unless a function fills it."""
+"""Smoothing and gap arithmetic on plain arrays. NaN is a gap and stays one unless a function fills it.
+
+SciPy's signals and curves take most of a second to load, so they are loaded where they are first needed:
+after the pose, while which they can be loaded ahead.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.interpolate import PchipInterpolator
-from scipy.signal import butter, sosfiltfilt
+from numpy.typing import NDArray
 
 from valgus.model.arrays import BoolArray, FloatArray
 
@@ -38,6 +41,8 @@ def low_pass(values: FloatArray, time_s: FloatArray, *, cutoff_hz: float) -> Flo
 
 
 def _low_pass_run(values: FloatArray, time_s: FloatArray, cutoff_hz: float) -> FloatArray:
+    from scipy.signal import sosfiltfilt
+
     even_s = np.linspace(time_s[0], time_s[-1], len(time_s))
     rate_hz = (len(even_s) - 1) / (even_s[-1] - even_s[0])
     if cutoff_hz / ZERO_LAG_SHARE >= rate_hz / 2:
@@ -63,6 +68,8 @@ def _known(values: FloatArray) -> BoolArray:
 
 @lru_cache(maxsize=16)
 def _sections(design_hz: float, rate_hz: float) -> FloatArray:
+    from scipy.signal import butter
+
     # Designed once for all landmarks of a track.
     return np.asarray(butter(2, design_hz, fs=rate_hz, output="sos"), dtype=np.float64)
 
@@ -113,6 +120,8 @@ def fill_runs(values: FloatArray, time_s: FloatArray, gaps: list[slice]) -> Floa
 
     Shape (n,), or (n, k) with the same gaps in every column.
     """
+    from scipy.interpolate import PchipInterpolator
+
     known = _known(values)
     filled = np.array(values, dtype=np.float64)
     if known.sum() < 2:
@@ -121,6 +130,14 @@ def fill_runs(values: FloatArray, time_s: FloatArray, gaps: list[slice]) -> Floa
     for gap in gaps:
         filled[gap] = curve(time_s[gap])
     return filled
+
+
+def peaks(values: FloatArray, *, prominence: float, height: float | None = None) -> NDArray[np.intp]:
+    """Return where (n,) values have a peak that stands out by ``prominence`` and reaches ``height``."""
+    from scipy.signal import find_peaks
+
+    at, _ = find_peaks(values, prominence=prominence, height=height)
+    return np.asarray(at)
 
 
 def near_highest(values: FloatArray, *, share: float) -> BoolArray:

@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from scipy.signal import find_peaks
 
 from valgus import filters
 from valgus.model.arrays import BoolArray, FloatArray, IntArray
@@ -83,7 +82,7 @@ class ByDepth:
     def _cut_run(self, time_s: FloatArray, depth: FloatArray, side: Side) -> list[Rep]:
         standing = float(np.percentile(depth, 10))
         least = self.least_depth_pct
-        at, _ = find_peaks(depth, prominence=least, height=standing + least)
+        at = filters.peaks(depth, prominence=least, height=standing + least)
         at = _one_per_bend(at, depth, least)
         reps = []
         for k, bottom in enumerate(at):

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import foldnorm
 
 from valgus import geometry
 from valgus.model.clip import FOCAL_SHARE, Clip
@@ -98,6 +97,8 @@ def fppa_ci95_deg(depth_pct: float, yaw: Estimate, /, *, pose: PoseError, trembl
     yaw shifts the one from the other by a false angle. Their distance is normal, with the false angle as mean
     and the spread of all parts together; the half-width is what it stays within in 95 of 100 cases.
     """
+    from scipy.stats import foldnorm  # takes long to load, as SciPy's signals do: see `valgus.filters`
+
     false_deg = false_valgus_deg(yaw.value or 0.0, depth_pct)
     unsure_deg = false_valgus_deg(yaw_sd_deg(yaw), depth_pct)
     spread_deg = float(np.sqrt(pose.fppa_rmse_deg**2 + unsure_deg**2 + tremble_deg**2))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import valgus
-from tests.e2e.clips import SAMPLES, sample
+from tests.e2e.clips import CHEAP, SAMPLES, analysed
 from tests.trials import trial_of
 from valgus import results
 from valgus.model.settings import Settings
@@ -68,8 +68,9 @@ def test_a_number_that_was_changed_is_found(folder: Path, tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_the_video_gives_the_same_numbers_by_the_settings_that_were_saved(tmp_path: Path) -> None:
     place = tmp_path / "clip.mp4.valgus"
-    results.save(sample("single_leg_squat")[0], place)
-    ran = valgus("rerun", place, "--clip", SAMPLES / "single_leg_squat.mp4")
+    clip = SAMPLES / "single_leg_squat.mp4"
+    results.save(analysed(clip, CHEAP), place)
+    ran = valgus("rerun", place, "--clip", clip)
     assert ran.returncode == 0, ran.stdout
     assert ran.stdout.endswith("Same: 5 reps from the video, compared within 0.2.\n")
     other = valgus("rerun", place, "--clip", SAMPLES / "step_down_left.mp4")

@@ -37,7 +37,7 @@ def furnish(folder: Path, /) -> None:
         results.save(analysed(folder / name), results.folder_for(folder / name))
     _landmarks(folder, saved)
     _other_measurements(folder, saved)
-    _people(folder)
+    _people(folder, saved)
 
 
 def _landmarks(folder: Path, saved: Trial) -> None:
@@ -56,7 +56,7 @@ def _other_measurements(folder: Path, saved: Trial) -> None:
     moved.to_csv(folder / "motion_capture.csv", index=False)
 
 
-def _people(folder: Path) -> None:
+def _people(folder: Path, saved: Trial) -> None:
     others = []
     for person in ("anna", "ben"):
         for day, peaks in DAYS.items():
@@ -74,4 +74,6 @@ def _people(folder: Path) -> None:
     today = folder / "clients" / "anna" / "2026-11-21"
     today.mkdir()
     shutil.copy(folder / "clip.mp4", today / "clip.mp4")
+    results.save(saved, results.folder_for(today / "clip.mp4"))
+    shutil.copy(folder / "right.mp4", today / "right.mp4")  # the one that was not measured yet
     (today / "session.toml").write_text('sex = "f"\npain_during = 0\npain_next_morning = 0\n')

@@ -25,8 +25,8 @@ REAL = Path(os.environ.get("VALGUS_REAL_CLIPS", ROOT.parent / "shared" / "data")
 SAMPLE_NAMES = ("step_down_left", "step_down_right", "single_leg_squat", "single_leg_landing")
 STICKER_NAMES = ("step_down_stickers_left", "single_leg_squat_stickers_right")
 
-#: As quick as it gets, for what does not hang on how exact a number is.
-CHEAP = Settings(mirror_average=False, pose_fps=30)
+#: Half the time, for what does not hang on how exact a number is.
+CHEAP = Settings(mirror_average=False)
 #: Everything, however long it takes; without it the longest tests look at a part.
 LONG = os.environ.get("VALGUS_LONG", "") not in ("", "0")
 

@@ -50,7 +50,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def put_together(squats: tuple[int, ...]) -> Iterator[RgbImage]:
-    """Yield the quiet standing before the first squat, and the named squats with half the rest around each."""
+    """Yield the quiet standing at the beginning, and the named squats with half of the rest around each."""
     truth = json.loads(SAMPLE.with_suffix(".truth.json").read_text(encoding="utf-8"))["reps"]
     with ClipReader(SAMPLE, short_side_px=None) as reader:
         frames = [(frame.time_s, frame.rgb) for frame in reader.frames()]

@@ -36,7 +36,7 @@ COMPARED = (
     if LONG
     else ["hard/rot_meta_180.mp4", "hard/vfr.mp4", "hard/hevc_10bit_hlg.mov", "hard/cut_editlist.mp4"]
 )
-HOW = Settings() if LONG else CHEAP
+HOW = Settings() if LONG else replace(CHEAP, pose_fps=30)
 
 
 def _by_side(trial: Trial, side: str) -> pd.DataFrame:
@@ -87,15 +87,16 @@ def test_the_container_does_not_change_the_number_of_reps(name: str) -> None:
 
 
 def test_a_mirrored_clip_gives_the_other_sides_values_with_the_same_sign() -> None:
-    base, mirrored = real(BASE, HOW), real("hard/mirrored.mp4", HOW)
+    base, mirrored = real(BASE), real("hard/mirrored.mp4")
     for side, other in (("left", "right"), ("right", "left")):
         as_filmed, in_mirror = _by_side(base, side)["fppa_deg"], _by_side(mirrored, other)["fppa_deg"]
         np.testing.assert_allclose(in_mirror, as_filmed, atol=4.0)
         assert abs(in_mirror.mean() - as_filmed.mean()) <= 1.5
 
 
+@pytest.mark.skipif(not LONG, reason="what declaring does is tried on a sample clip too; VALGUS_LONG=1")
 def test_a_mirrored_clip_that_is_declared_gives_the_right_sides_values() -> None:
-    base, declared = real(BASE, HOW), real("hard/mirrored.mp4", replace(HOW, mirrored=True))
+    base, declared = real(BASE), real("hard/mirrored.mp4", Settings(mirrored=True))
     for side in ("left", "right"):
         np.testing.assert_allclose(
             _by_side(declared, side)["fppa_deg"], _by_side(base, side)["fppa_deg"], atol=4.0

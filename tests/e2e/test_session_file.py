@@ -11,6 +11,7 @@ import pytest
 
 from tests.command import valgus
 from tests.e2e.clips import SAMPLES
+from tests.e2e.folders import QUICK
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +22,7 @@ def test_what_stands_beside_a_clip_is_in_its_results_and_pain_may_come_later(tmp
     shutil.copy(SAMPLES / "single_leg_squat.mp4", day / "rechts.mp4")
     said = 'task = "single-leg-squat"\nsex = "f"\npain_during = 1\nload_kg = 5\n'
     (day / "session.toml").write_text(said)
-    ran = valgus("analyze", "rechts.mp4", "--notes", "neue Schuhe", cwd=day)
+    ran = valgus("analyze", *QUICK, "rechts.mp4", "--notes", "neue Schuhe", cwd=day)
     assert ran.returncode == 0, ran.stderr
     reps = pd.read_csv(day / "rechts.mp4.valgus" / "reps.csv")
     assert set(reps["person"]) == {"Änna Groß"}
@@ -44,7 +45,7 @@ def test_what_stands_beside_a_clip_is_in_its_results_and_pain_may_come_later(tmp
 def test_a_mistake_in_the_session_file_stops_before_the_video_is_opened(tmp_path: Path) -> None:
     shutil.copy(SAMPLES / "single_leg_squat.mp4", tmp_path / "clip.mp4")
     (tmp_path / "session.toml").write_text("pain = 3\n")
-    ran = valgus("analyze", tmp_path / "clip.mp4")
+    ran = valgus("analyze", *QUICK, tmp_path / "clip.mp4")
     assert ran.returncode == 2
     assert "session.toml, line 1: unknown key 'pain'." in ran.stderr
     assert not (tmp_path / "clip.mp4.valgus").exists()
