@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "importers": {"model", "errors", "filters", "bounded"},
     "camera": {"model", "filters"},
     "rules": {"model", "errors", "bounded"},
-    "sessions": {"model", "errors", "rules", "bounded"},
+    "sessions": {"model", "errors", "rules", "bounded", "tasks"},
     "summary": {"model"},
     "flags": {"model"},
     "decision": {"model"},

@@ -66,7 +66,9 @@ def test_a_task_that_was_given_is_taken_as_given() -> None:
 
 
 def test_an_unknown_task_is_answered_with_those_there_are() -> None:
-    with pytest.raises(WrongUsage, match="step-down, single-leg-squat, landing, stance, squat, drop-jump"):
+    with pytest.raises(
+        WrongUsage, match="step-down, single-leg-squat, landing, stance, squat, drop-jump, forward-step-down"
+    ):
         task_named("jumping")
 
 
@@ -84,5 +86,15 @@ def test_landings_are_looked_at_more_often_and_an_unknown_task_might_be_one() ->
         "stance": 60.0,
         "squat": 60.0,
         "drop-jump": 120.0,
+        "forward-step-down": 60.0,
     }
     assert enough_fps("auto") == 120.0
+
+
+def test_a_forward_step_down_is_measured_like_a_lateral_one_and_has_no_colour() -> None:
+    track = film(repetitions(task="step-down", peak_fppa_deg=(-4.0, 8.0, 20.0)))
+    lateral, forward = (trial_of(track, Settings(task=name)) for name in ("step-down", "forward-step-down"))
+    np.testing.assert_array_equal(forward.measures["fppa_deg"], lateral.measures["fppa_deg"])
+    np.testing.assert_allclose(forward.measures["fppa_deg"], [-4.0, 8.0, 20.0], atol=0.3)
+    assert [rep.grade for rep in forward.reps] == [rep.grade for rep in lateral.reps]
+    assert lateral.flags and not forward.flags

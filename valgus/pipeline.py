@@ -226,9 +226,9 @@ def measure(
     signals = signals_of(legs)
 
     filming = quality.Filming(clip, evidence, track, setup, legs)
-    findings = quality.check_filming(filming, book.gates_for(task.name, on="clip"))
+    findings = quality.check_filming(filming, book.gates_for(task.gated_as, on="clip"))
     found = () if quality.forbids_reps(findings) else task.reps(signals)
-    reps = quality.grade_reps(found, legs, book.gates_for(task.name, on="rep"), findings)
+    reps = quality.grade_reps(found, legs, book.gates_for(task.gated_as, on="rep"), findings)
     raw_signals = signals_of(orientation.to_frontal(track, setup) if setup else ())
     measures = uncertainty.with_intervals(
         measures_of(reps, signals, chosen=task.measures),
@@ -299,7 +299,7 @@ def _about_reps(
     book: RuleBook,
 ) -> tuple[Finding, ...]:
     how_to = task.segmenter.how_to_be_found()
-    gates = book.gates_for(task.name, on="rep")
+    gates = book.gates_for(task.gated_as, on="rep")
     return (
         *quality.check_reps(
             reps,
@@ -310,7 +310,7 @@ def _about_reps(
             least=round(book.limit("least_valid_reps")),
             better=round(book.limit("recommended_reps")),
         ),
-        *quality.check_set(reps, filming.legs, filming.track, book.gates_for(task.name, on="set")),
+        *quality.check_set(reps, filming.legs, filming.track, book.gates_for(task.gated_as, on="set")),
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from valgus import bounded
 from valgus.errors import WrongUsage
@@ -17,10 +18,20 @@ from valgus.model.frontal import Side
 from valgus.model.session import Session
 from valgus.model.settings import Settings
 from valgus.rules.toml import Document
+from valgus.tasks import TASKS
 
 SESSION_FILE = "session.toml"
+
+
+def _task(name: str) -> str:
+    names = ("auto", *(task.name for task in TASKS))
+    if name not in names:
+        raise PydanticCustomError("task", "Input should be {names}", {"names": ", ".join(names)})
+    return name
+
+
 #: Names of tasks, as on the command line.
-TaskName = Literal["auto", "step-down", "single-leg-squat", "landing", "stance", "squat", "drop-jump"]
+TaskName = Annotated[str, AfterValidator(_task)]
 Pain = Annotated[float, Field(ge=0, le=10)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,15 @@ def test_the_video_gives_the_same_numbers_by_the_settings_that_were_saved(tmp_pa
     other = valgus("rerun", place, "--clip", SAMPLES / "step_down_left.mp4")
     assert other.returncode == 2
     assert "is not the video of this analysis" in other.stderr
+
+
+def test_results_that_lack_a_newer_measure_are_compared_in_what_they_have(
+    folder: Path, tmp_path: Path
+) -> None:
+    trial = results.load(folder)
+    earlier = replace(trial, measures=trial.measures.drop(columns="knee_displacement_pct"))
+    results.save(earlier, tmp_path / "clip.mp4.valgus")
+    ran = valgus("rerun", tmp_path / "clip.mp4.valgus")
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines()[0].startswith("  knee_displacement_pct: was not measured")
+    assert valgus("export", "--format", "tidy", tmp_path / "clip.mp4.valgus").returncode == 0

@@ -53,7 +53,11 @@ def said(problems: Sequence[object]) -> list[Said]:
         ("side", "Left", "one of left, right"),
         ("flag", "yellow", "one of green, amber, red, or blank"),
         ("view", "side", "one of front, back, or blank"),
-        ("task", "jump", "one of step-down, single-leg-squat, landing, stance, squat, drop-jump"),
+        (
+            "task",
+            "jump",
+            "one of step-down, single-leg-squat, landing, stance, squat, drop-jump, forward-step-down",
+        ),
         ("rep", "1.0", "a whole number at least 1"),
         ("rep", "0", "a whole number at least 1"),
         ("date", "21.11.2026", "a date like 2026-11-21, or blank"),

@@ -19,7 +19,7 @@ import pytest
 
 from tests.command import VALGUS, left_behind, valgus
 from tests.e2e.clips import SAMPLES, analysed
-from tests.e2e.test_command_line import _heed_interrupts
+from tests.e2e.folders import heed_interrupts
 from valgus import results, rules
 from valgus.comparison import compare, moments_of
 from valgus.exports.overlay import STRIP
@@ -203,7 +203,7 @@ def test_an_interrupted_comparison_leaves_nothing_and_says_so(folder: Path, tmp_
         str(tmp_path / "out"),
     ]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
     )
     waited_s = 0.0
     while not list(tmp_path.glob("out/.unfinished.*/.compare.mp4.*")) and waited_s < 60:

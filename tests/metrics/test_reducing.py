@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.metrics.views import DEPTH_PCT, REP, TIME_S, view
+from tests.trials import trial_of
 from valgus.metrics.base import (
     at_depth,
     at_lowest_point,
@@ -17,7 +18,11 @@ from valgus.metrics.base import (
     path_over_rep,
     spread_over_rep,
 )
+from valgus.metrics.displacement import KNEE_DISPLACEMENT
 from valgus.model.arrays import FloatArray
+from valgus.model.frontal import Side
+from valgus.model.settings import Settings
+from valgus.simulate import film, repetitions
 
 NAN = float("nan")
 
@@ -133,3 +138,13 @@ def test_a_path_is_all_the_way_there_and_back_and_not_known_with_a_gap() -> None
     two_frames = replace(REP, start_s=1.0, end_s=1.1)
     assert path_over_rep("x")(view(two_frames, x=TIME_S)) == pytest.approx(0.1)
     assert np.isnan(path_over_rep("x")(view(replace(REP, end_s=1.0), x=TIME_S)))
+
+
+def test_the_knee_is_displaced_by_how_much_further_in_it_is_than_when_standing() -> None:
+    motion = repetitions(peak_fppa_deg=(-8.0, 0.0, 8.0, 16.0))
+    displaced = trial_of(film(motion), Settings(task="step-down")).measures["knee_displacement_pct"]
+    assert (displaced.diff().dropna() > 1.0).all()
+    mirrored = trial_of(film(replace(motion, side=Side.RIGHT)), Settings(task="step-down"))
+    np.testing.assert_allclose(mirrored.measures["knee_displacement_pct"], displaced, atol=0.02)
+    unseen = np.where(DEPTH_PCT > 10, NAN, 2.0)
+    assert np.isnan(KNEE_DISPLACEMENT.of(view(knee_medial_pct=unseen)))

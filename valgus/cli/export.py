@@ -6,13 +6,18 @@ from pathlib import Path
 
 import click
 
-#: Named here too, because listing the formats needs imports that --help does not wait for.
-FORMAT_NAMES = ("csv", "parquet", "trc", "mot", "c3d", "json")
+from valgus.exports.formats import FORMATS
 
 
 @click.command(epilog="Example: valgus export --format trc clip.mp4.valgus")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER...")
-@click.option("--format", "name", type=click.Choice(FORMAT_NAMES), required=True, help="What is written.")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice([one.name for one in FORMATS]),
+    required=True,
+    help="What is written.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

@@ -34,13 +34,26 @@ _SESSION_NAMES = (
     "notes",
 )
 
+
+class _TaskOption(click.Option):
+    """Names the tasks there are when help is asked for, and not before: listing them takes time."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from valgus.tasks import TASKS
+
+        names = [task.name for task in TASKS]
+        self.help = f"auto, {', '.join(names[:-1])} or {names[-1]}."
+        return super().get_help_record(ctx)
+
+
 _ABOUT_A_CLIP = (
     click.option(
         "--task",
+        cls=_TaskOption,
         default="auto",
         show_default=True,
         metavar="NAME",
-        help="auto, step-down, single-leg-squat, landing, stance, squat or drop-jump.",
+        help="What is done.",
     ),
     click.option(
         "--side",

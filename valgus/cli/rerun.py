@@ -91,8 +91,12 @@ def _told(saved: Trial, again: Trial, tolerance: float, source: str) -> int:
     if len(saved.reps) != len(again.reps):
         click.echo(f"Different: {len(saved.reps)} reps then, {len(again.reps)} now, from {source}.")
         return DIFFERENT
-    off = (again.measures - saved.measures).abs().max()
-    blank = (again.measures.isna() != saved.measures.isna()).any()
+    then, now = saved.measures, again.measures
+    for name in now.columns.difference(then.columns):
+        click.echo(f"  {name}: was not measured by the version that saved it")
+    shared = list(then.columns.intersection(now.columns))
+    off = (now[shared] - then[shared]).abs().max()
+    blank = (now[shared].isna() != then[shared].isna()).any()
     for name in off.index[(off > 0) | blank]:
         click.echo(f"  {name}: {'blank in one of them' if blank[name] else f'up to {off[name]:.3g}'}")
     same = bool((off.fillna(0.0) <= tolerance).all() and not blank.any())

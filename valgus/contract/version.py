@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: First figure: raised when a reader of the version before would misread a file. Second: when it would not.
-CONTRACT_VERSION = "1.1"
+CONTRACT_VERSION = "1.2"
 #: When which of the two figures is raised.
 CHANGE_RULE = """\
 A new column or a new allowed value raises the second figure of the contract's version. A column that is

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from valgus.metrics import depth, knee, pelvis, trunk
+from valgus.metrics import depth, displacement, knee, pelvis, trunk
 from valgus.metrics.base import Measure, RepView, Signal
 from valgus.model.column import Column, text, time, values_of
 from valgus.model.frontal import FrontalTrack, Side
@@ -63,6 +63,7 @@ MEASURE_COLUMNS: tuple[Column, ...] = (
     trunk.KNEE_PLUS_TRUNK_AT_LOWEST.column,
     knee.KNEE_OVER_FOOT_AT_LOWEST.column,
     knee.KNEE_SEPARATION_AT_LOWEST.column,
+    displacement.KNEE_DISPLACEMENT.column,
     depth.DEPTH_AT_LOWEST.column,
     knee.WOBBLE.column,
     depth.SWAY.column,

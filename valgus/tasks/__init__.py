@@ -5,6 +5,7 @@ from __future__ import annotations
 from valgus.errors import WrongUsage
 from valgus.tasks.base import Task
 from valgus.tasks.drop_jump import DROP_JUMP
+from valgus.tasks.forward_step_down import FORWARD_STEP_DOWN
 from valgus.tasks.landing import LANDING
 from valgus.tasks.recognise import OVERVIEW_CLEANING, Recognised, recognise
 from valgus.tasks.single_leg_squat import SINGLE_LEG_SQUAT
@@ -12,7 +13,15 @@ from valgus.tasks.squat import SQUAT
 from valgus.tasks.stance import STANCE
 from valgus.tasks.step_down import STEP_DOWN
 
-TASKS: tuple[Task, ...] = (STEP_DOWN, SINGLE_LEG_SQUAT, LANDING, STANCE, SQUAT, DROP_JUMP)
+TASKS: tuple[Task, ...] = (
+    STEP_DOWN,
+    SINGLE_LEG_SQUAT,
+    LANDING,
+    STANCE,
+    SQUAT,
+    DROP_JUMP,
+    FORWARD_STEP_DOWN,
+)
 
 
 def enough_fps(name: str, /) -> float:

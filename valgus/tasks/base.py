@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from valgus.cleaning import FillGaps, MaskLowConfidence, RejectOutliers, Step
-from valgus.metrics import Measure, depth, knee, pelvis, trunk
+from valgus.metrics import Measure, depth, displacement, knee, pelvis, trunk
 from valgus.model.rep import Rep
 from valgus.segmentation import Segmenter
 
@@ -28,6 +28,7 @@ BEND_MEASURES: tuple[Measure, ...] = (
     trunk.TRUNK_LEAN_AT_LOWEST,
     trunk.KNEE_PLUS_TRUNK_AT_LOWEST,
     knee.KNEE_OVER_FOOT_AT_LOWEST,
+    displacement.KNEE_DISPLACEMENT,
     depth.DEPTH_AT_LOWEST,
     knee.WOBBLE,
 )
@@ -61,6 +62,8 @@ class Task:
         What is measured on each rep.
     enough_fps : float
         Pictures a second in which the body is looked for; more would cost time and tell nothing.
+    gates_of : str
+        Task whose gates hold for this one too; its own by default. Bands are never borrowed in silence.
     """
 
     name: str
@@ -71,6 +74,12 @@ class Task:
     cut_legs: CutLegs
     measures: tuple[Measure, ...]
     enough_fps: float = 60.0
+    gates_of: str = ""
+
+    @property
+    def gated_as(self) -> str:
+        """Name under which gates are looked for."""
+        return self.gates_of or self.name
 
     def reps(self, signals: pd.DataFrame, /) -> tuple[Rep, ...]:
         """Return the reps of all legs, numbered in order of time and not graded yet."""

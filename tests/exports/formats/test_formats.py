@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from tests.trials import trial_of
-from valgus.cli.export import FORMAT_NAMES
 from valgus.errors import WrongUsage
 from valgus.exports.formats import FORMATS, FppaSign, Names, Shape, Unit, Wanted
 from valgus.from_landmarks import Filmed, measure_imported
@@ -54,10 +53,6 @@ def mot(path: Path) -> tuple[dict[str, str], list[str], pd.DataFrame]:
     said = dict(line.split("=") for line in lines[1:end] if "=" in line)
     signs = [line for line in lines[1:end] if "=" not in line]
     return said, signs, pd.read_csv(path, sep="\t", skiprows=end + 1)
-
-
-def test_every_format_is_on_the_command_line() -> None:
-    assert tuple(one.name for one in FORMATS) == FORMAT_NAMES
 
 
 def test_a_trc_in_pixels_has_every_landmark_where_it_was(tmp_path: Path) -> None:
@@ -160,3 +155,19 @@ def test_one_document_says_what_its_columns_mean(tmp_path: Path) -> None:
         (-TRIAL.measures["fppa_deg"]).tolist()
     )
     assert len(document["frames"]["time_s"]) == len(TRIAL.signals)
+
+
+@pytest.mark.parametrize("wanted", [AS_IS, NEGATIVE], ids=["as it is", "valgus negative"])
+def test_tidy_rows_widened_again_are_the_table_of_reps(wanted: Wanted, tmp_path: Path) -> None:
+    (path,) = written(tmp_path, "tidy", wanted)
+    rows = pd.read_csv(path)
+    reps, *_ = written(tmp_path, "csv", wanted)
+    table = pd.read_csv(reps).set_index("rep")
+    for column, part in (("value", ""), ("ci95", "_ci95")):
+        for measure, values in rows.dropna(subset=column).set_index("rep").groupby("measure")[column]:
+            stem, _, unit = measure.removesuffix("_valgus_negative").rpartition("_")
+            name = measure if part == "" else f"{stem}{part}_{unit}"
+            np.testing.assert_array_equal(values, table[name].dropna(), err_msg=measure)
+    fppa = rows[rows["measure"].isin(["fppa_deg", "fppa_deg_valgus_negative"])]
+    assert set(fppa["unit"]) == {"deg"} and fppa["ci95"].notna().all()
+    assert fppa["positive"].iloc[0].startswith("varus" if wanted is NEGATIVE else "valgus")

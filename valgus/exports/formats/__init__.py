@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from valgus.exports.formats import c3d, document, mot, spreadsheet, trc
+from valgus.exports.formats import c3d, document, mot, spreadsheet, tidy, trc
 from valgus.exports.formats.base import Format, FppaSign, Names, Shape, Unit, Wanted
 
 FORMATS: tuple[Format, ...] = (
     spreadsheet.CSV,
     spreadsheet.PARQUET,
+    tidy.TIDY,
     trc.TRC,
     mot.MOT,
     c3d.C3D,
