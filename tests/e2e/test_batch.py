@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to see who is at work"),
 ]
 #: How often a batch is killed; more where there is time.
-KILLS = int(os.environ.get("VALGUS_KILLS", "4"))
+KILLS = int(os.environ.get("VALGUS_KILLS", "3"))
 PEOPLE = (
     "Änna Groß/2026-11-20/left 1.mp4",
     "Änna Groß/2026-11-21/left 2.mp4",

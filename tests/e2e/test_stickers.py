@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from tests.e2e.test_check import WRONG_WITH
 from tests.e2e.test_real_clips import COMPARED
 from valgus.errors import ValgusError
 from valgus.model.frontal import Origin
-from valgus.model.settings import Settings, StickerPoints
+from valgus.model.settings import StickerPoints
 from valgus.results import load, save
 
 COLOURS = {"step_down_stickers_left": "magenta", "single_leg_squat_stickers_right": "lime"}
@@ -82,7 +83,7 @@ def test_two_points_given_by_hand_measure_the_same() -> None:
     assert seen is not None
     left, right = ((x + 1.5, y - 1.5) for x, y in seen.points_px)
     clip = SAMPLES / f"{STICKER_NAMES[1]}.mp4"
-    given = analysed(clip, Settings(stickers=StickerPoints((right, left), seen.time_s)))
+    given = analysed(clip, replace(CHEAP, stickers=StickerPoints((right, left), seen.time_s)))
     assert given.evidence.stickers is not None
     assert given.evidence.stickers.origin is Origin.GIVEN
     np.testing.assert_allclose(given.measures["pelvic_drop_deg"], trial.measures["pelvic_drop_deg"], atol=0.2)
@@ -90,8 +91,8 @@ def test_two_points_given_by_hand_measure_the_same() -> None:
 
 @pytest.mark.slow
 def test_without_the_stickers_nothing_else_changes() -> None:
-    with_them, _ = sample(STICKER_NAMES[1])
-    without = analysed(SAMPLES / f"{STICKER_NAMES[1]}.mp4", Settings(stickers="none"))
+    clip = SAMPLES / f"{STICKER_NAMES[1]}.mp4"
+    with_them, without = analysed(clip, CHEAP), analysed(clip, replace(CHEAP, stickers="none"))
     assert without.measures["pelvic_drop_deg"].isna().all()
     assert without.pelvis_source == "landmarks"
     for measure in ("fppa_deg", "hip_line_tilt_deg", "trunk_lean_deg"):
@@ -146,7 +147,7 @@ def test_points_that_are_no_points_are_status_2(points: str, tmp_path: Path) -> 
 @pytest.mark.slow
 def test_points_on_bare_cloth_give_no_drop_and_a_reason() -> None:
     clip = SAMPLES / f"{STICKER_NAMES[1]}.mp4"
-    trial = analysed(clip, Settings(stickers=StickerPoints(((330.0, 720.0), (400.0, 720.0)), 0.5)))
+    trial = analysed(clip, replace(CHEAP, stickers=StickerPoints(((330.0, 720.0), (400.0, 720.0)), 0.5)))
     assert trial.measures["pelvic_drop_deg"].isna().all()
     (finding,) = (f for f in trial.findings if f.code == "stickers_unsure")
     assert "nothing stands out" in finding.says

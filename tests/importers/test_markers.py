@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.e2e.clips import REAL, needs_real_clips, real
+from tests.e2e.clips import CHEAP, LONG, REAL, needs_real_clips, real
 from tests.importers.writing import laboratory_trc
 from valgus import geometry
 from valgus.camera import BodyAxes, VirtualCamera, film_markers
@@ -168,7 +168,7 @@ def test_the_trial_through_the_phones_place_agrees_with_the_phones_film(side: st
     """The phone stood about 38 deg to the person's left."""
     camera = VirtualCamera(yaw_deg=38.0)
     lab = trial_of_markers(REAL / "mocap" / "squats1.trc", camera, Settings(task="squat"))
-    phone = real("reference/squat_video.mp4")
+    phone = real("reference/squat_video.mp4", Settings() if LONG else CHEAP)
     one, other = (trial.signals[trial.signals["side"] == side] for trial in (lab, phone))
     at_s = np.arange(0.3, 13.0, 0.02)
     both = [np.interp(at_s, table["time_s"], table["fppa_deg"]) for table in (one, other)]

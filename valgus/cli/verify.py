@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: valgus verify --quick")
-@click.option("--quick", is_flag=True, help="Three short clips, within three minutes, instead of some sixty.")
+@click.option("--quick", is_flag=True, help="Two short clips, within two minutes, instead of some sixty.")
 @click.option(
     "--model", default="full", show_default=True, metavar="NAME|FILE", help="full, lite, heavy or a file."
 )
