@@ -105,6 +105,7 @@ def watch(
 ) -> tuple[Clip, PoseTrack, ClipEvidence]:
     """Return the clip's facts, the raw track of the person followed, and what the pictures said."""
     memory.check_addresses(memory.TO_FOLLOW_MB)
+    _check_places(path, settings)
     seen = _follow(path, model, settings, strip=None, progress=progress)
     people = _people_in(seen.overview, model)
     _check_person(seen.clip.name, settings.person, len(people))
@@ -164,9 +165,9 @@ def _with_stickers(
     """Return track and evidence with the stickers on the hip bones, where they are worn."""
     if settings.stickers == "none":
         return track, evidence
-    points = None if settings.stickers == "auto" else settings.stickers
+    points = _points_given(settings)
     if points is not None:
-        _check_points(clip, points)
+        _check_time(clip, points)
     overview = cleaning.clean(track, tasks.OVERVIEW_CLEANING)
     found = look_for_stickers(track, overview, _FullSize(path, _enough_fps(settings)), points)
     if isinstance(found, Worn):
@@ -188,14 +189,26 @@ class _FullSize:
             yield from decode_ahead(reader.frames(enough_fps=self._enough_fps))
 
 
-def _check_points(clip: Clip, points: StickerPoints) -> None:
-    for x, y in points.xy_px:
-        if not (0 <= x <= clip.width_px and 0 <= y <= clip.height_px):
-            raise WrongUsage(
-                f"{clip.name}: the sticker point {x:g},{y:g} is outside the picture of "
-                f"{clip.width_px} by {clip.height_px} pixels.",
-                "Give points in pixels of the upright picture, as valgus check --pick prints them.",
-            )
+def _points_given(settings: Settings) -> StickerPoints | None:
+    return settings.stickers if isinstance(settings.stickers, StickerPoints) else None
+
+
+def _check_places(path: Path, settings: Settings) -> None:
+    """Refuse points outside the picture before the work, which takes a while."""
+    points = _points_given(settings)
+    if points is None:
+        return
+    with ClipReader(path) as reader:
+        for x, y in points.xy_px:
+            if not (0 <= x <= reader.width_px and 0 <= y <= reader.height_px):
+                raise WrongUsage(
+                    f"{path.name}: the sticker point {x:g},{y:g} is outside the picture of "
+                    f"{reader.width_px} by {reader.height_px} pixels.",
+                    "Give points in pixels of the upright picture, as valgus check --pick prints them.",
+                )
+
+
+def _check_time(clip: Clip, points: StickerPoints) -> None:
     if not 0 <= points.time_s <= clip.duration_s:
         raise WrongUsage(
             f"{clip.name}: the sticker points are for {points.time_s:g} s, the clip lasts "

@@ -21,6 +21,7 @@ from tests.e2e.clips import (
     real,
     sample,
 )
+from tests.e2e.folders import short_clip
 from tests.e2e.test_check import WRONG_WITH
 from tests.e2e.test_real_clips import COMPARED
 from valgus.errors import ValgusError
@@ -129,7 +130,8 @@ def test_no_pair_is_found_on_a_real_clip_without_stickers(name: str) -> None:
 
 @pytest.mark.slow
 def test_points_outside_the_picture_are_refused_before_anything_is_measured(tmp_path: Path) -> None:
-    clip = SAMPLES / f"{STICKER_NAMES[0]}.mp4"
+    clip = tmp_path.parent / "short.mp4"
+    clip.write_bytes(short_clip(STICKER_NAMES[0], to_s=1.5))
     for points, says in (("308,575,9999,570", "outside the picture"), ("308,575,413,570@99", "lasts")):
         shown = valgus("analyze", clip, "--stickers", points, "--out", tmp_path)
         assert shown.returncode == 2
