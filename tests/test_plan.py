@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 
 from tests.decisions import leg_of, task_of
+from tests.trials import trial_of
 from valgus import rules
 from valgus.exports.advice import plan_text
 from valgus.model.ladder import Plan
 from valgus.model.session import Session
+from valgus.model.settings import Settings
 from valgus.model.trial_parts import SideDifference
-from valgus.plan import STRETCH, plan_of
+from valgus.plan import STRETCH, plan_from_analysis, plan_of
+from valgus.simulate import film, repetitions
+from valgus.tasks import TASKS
 
 BOOK = rules.published()
 DAY = date(2026, 11, 21)
@@ -196,3 +200,10 @@ def test_every_pattern_points_to_exercises_that_exist() -> None:
     assert {exercise.rung for exercise in ladder.exercises} == set(range(6))
     assert len({exercise.code for exercise in ladder.exercises}) == len(ladder.exercises)
     assert replace(ladder).source.startswith("consensus of practice")
+
+
+@pytest.mark.parametrize("task", [task.name for task in TASKS])
+def test_every_task_that_can_be_measured_has_a_place_on_the_ladder(task: str) -> None:
+    trial = trial_of(film(repetitions(task="step-down")), Settings(task=task))
+    plan = plan_from_analysis(trial, BOOK)
+    assert task in plan.rung.tasks

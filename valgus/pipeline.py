@@ -50,6 +50,8 @@ from valgus.video import ClipReader, Frame, Keeper, decode_ahead, stills
 #: Pictures in which people are counted before one is followed.
 PEOPLE_LOOKED_FOR_IN = 5
 MOST_PEOPLE = 4
+#: What finds people in pictures; docs/extending.md says how to put another in its place.
+BACKEND = MediaPipeEstimator
 #: Packages whose version can move a number.
 RECORDED_PACKAGES = ("mediapipe", "av", "numpy", "scipy")
 
@@ -137,7 +139,7 @@ def _follow(
         frames = reader.frames(enough_fps=_enough_fps(settings))
         followed = pose.follow(
             decode_ahead(overview.looking_at(pixels.looking_at(_counted(frames, reader, progress)))),
-            partial(MediaPipeEstimator, model.path),
+            partial(BACKEND, model.path),
             scale=reader.scale,
             strip=strip,
             mirror_average=settings.mirror_average,
@@ -363,7 +365,7 @@ def _pose_error(made: Provenance) -> uncertainty.PoseError | None:
 
 
 def _people_in(pictures: Sequence[RgbImage], model: ModelFile) -> tuple[pose.PersonInView, ...]:
-    with closing(MediaPipeEstimator(model.path, people=MOST_PEOPLE, mode=Mode.PICTURES)) as estimator:
+    with closing(BACKEND(model.path, people=MOST_PEOPLE, mode=Mode.PICTURES)) as estimator:
         return pose.people_in_view(pictures, estimator)
 
 

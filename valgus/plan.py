@@ -179,11 +179,11 @@ def _next_step(
         return _upwards(rung, task, session, ladder)
     if outcome is Outcome.REGRESS:
         return _downwards(rung, task, session, ladder)
-    return rung, f"Stay where you are: rung {rung.number}, {rung.name}{_step_now(task, session)}."
+    return rung, f"Stay where you are: rung {rung.number}, {rung.name}{_step_now(task, session, ladder)}."
 
 
-def _step_now(task: TaskAsRun, session: Session) -> str:
-    if task.name != "step-down" or session.step_height_cm is None:
+def _step_now(task: TaskAsRun, session: Session, ladder: Ladder) -> str:
+    if task.name not in ladder.step_tasks or session.step_height_cm is None:
         return ""
     return f", step of {session.step_height_cm:g} cm"
 
@@ -191,7 +191,7 @@ def _step_now(task: TaskAsRun, session: Session) -> str:
 def _upwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> tuple[Rung, str]:
     height = session.step_height_cm
     higher = [h for h in ladder.step_heights_cm if height is not None and h > height]
-    if task.name == "step-down" and higher:
+    if task.name in ladder.step_tasks and higher:
         return rung, f"Go up a step: from {height:g} to {higher[0]:g} cm, everything else as it is."
     above = ladder.rung(rung.number + 1)
     if above == rung:
@@ -203,7 +203,7 @@ def _downwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) ->
     height = session.step_height_cm
     lower = [h for h in ladder.step_heights_cm if height is not None and h < height]
     easier = "reduce the range, slow down, lower the load; rebuild, then add load again"
-    if task.name == "step-down" and lower:
+    if task.name in ladder.step_tasks and lower:
         return rung, f"Go down a step: from {height:g} to {lower[-1]:g} cm; {easier}."
     below = ladder.rung(rung.number - 1)
     if below == rung:

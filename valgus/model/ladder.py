@@ -52,6 +52,7 @@ class Ladder:
     exercises: tuple[Exercise, ...]
     patterns: tuple[Pattern, ...]
     step_heights_cm: tuple[float, ...]
+    step_tasks: tuple[str, ...]
     source: str
 
     def rung(self, number: int, /) -> Rung:

@@ -145,6 +145,7 @@ def _ladder() -> Ladder:
         exercises=made(Exercise, "exercise", {}),
         patterns=made(Pattern, "pattern", {}),
         step_heights_cm=tuple(map(float, document.values["step_heights_cm"])),
+        step_tasks=tuple(map(str, document.values["step_tasks"])),
         source=document.values["source"],
     )
 
