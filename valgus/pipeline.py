@@ -9,6 +9,8 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+import pandas as pd
+
 import valgus
 from valgus import (
     cleaning,
@@ -244,18 +246,8 @@ def measure(
     findings = quality.check_filming(filming, book.gates_for(task.gated_as, on="clip"))
     found = () if quality.forbids_reps(findings) else task.reps(signals)
     reps = quality.grade_reps(found, legs, book.gates_for(task.gated_as, on="rep"), findings)
-    raw_signals = signals_of(orientation.to_frontal(track, setup) if setup else ())
-    measures = uncertainty.with_intervals(
-        measures_of(reps, signals, chosen=task.measures),
-        pose=_pose_error(provenance),
-        tremble_deg=uncertainty.tremble_of(reps, raw_signals, signals),
-        yaws=[setup.stretch_at(rep.bottom_s, rep.side).yaw_deg for rep in reps] if setup else [],
-        pelvis_above=[
-            uncertainty.pelvis_above_axis(leg, rep, clip)
-            for rep in reps
-            for leg in legs
-            if leg.side is rep.side
-        ],
+    measures = _with_intervals(
+        measures_of(reps, signals, chosen=task.measures), reps, signals, filming, provenance
     )
     if settings.correct_yaw:
         measures = uncertainty.with_yaw_corrected(measures)
@@ -283,6 +275,30 @@ def measure(
         profiles=depth_profiles_of(reps, signals),
     )
     return judged(trial, book)
+
+
+def _with_intervals(
+    measures: pd.DataFrame,
+    reps: tuple[Rep, ...],
+    signals: pd.DataFrame,
+    filming: quality.Filming,
+    provenance: Provenance,
+) -> pd.DataFrame:
+    """Return measures with the intervals that the filming of this clip leaves them."""
+    setup = filming.setup
+    raw_signals = signals_of(orientation.to_frontal(filming.track, setup) if setup else ())
+    return uncertainty.with_intervals(
+        measures,
+        pose=_pose_error(provenance),
+        tremble_deg=uncertainty.tremble_of(reps, raw_signals, signals),
+        yaws=[setup.stretch_at(rep.bottom_s, rep.side).yaw_deg for rep in reps] if setup else [],
+        pelvis_above=[
+            uncertainty.pelvis_above_axis(leg, rep, filming.clip)
+            for rep in reps
+            for leg in filming.legs
+            if leg.side is rep.side
+        ],
+    )
 
 
 def smooth_track_of(trial: Trial, /) -> PoseTrack:
