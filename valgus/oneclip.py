@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from valgus import memory, results
+from valgus import memory, results, sessions
 from valgus.model.order import Order
 from valgus.model.rulebook import RuleBook
 from valgus.model.session import Session
@@ -86,9 +86,8 @@ def without_names(trial: Trial, /) -> Trial:
     The clip is called after its content, so that it is still told from others. The person and the notes are
     dropped; the day, and what was measured, stay.
     """
-    name = f"clip-{trial.clip.sha256[:8]}{Path(trial.clip.name).suffix}"
-    session = replace(trial.session, person=None, notes="")
-    return replace(trial, clip=replace(trial.clip, name=name), session=session)
+    clip = replace(trial.clip, name=sessions.anonymous_name(trial.clip))
+    return replace(trial, clip=clip, session=sessions.without_names(trial.session))
 
 
 def save_results(

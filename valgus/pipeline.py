@@ -318,8 +318,13 @@ def medial_sign_of(trial: Trial, rep: Rep, /) -> float:
 
 def judged(trial: Trial, book: RuleBook, /) -> Trial:
     """Return a trial with its colours, verdicts and items by a book of rules."""
-    trial = flags.judged_by(trial, book)
-    return replace(trial, verdicts=verdict.verdicts_of(trial, book), items=items.items_of(trial, book))
+    trial = decided(flags.judged_by(trial, book), book)
+    return replace(trial, items=items.items_of(trial, book))
+
+
+def decided(trial: Trial, book: RuleBook) -> Trial:
+    """Return a trial with the verdicts that its colours and its session lead to."""
+    return replace(trial, verdicts=verdict.verdicts_of(trial, book))
 
 
 def _about_reps(

@@ -46,6 +46,8 @@ FIGURE, OVERLAY, REPORT = "figure.png", "overlay.mp4", "report.html"
 #: Files of a complete folder, and all of its files where an overlay video was wanted and could be drawn.
 ALWAYS = (REPS, FRAMES, LANDMARKS, ANALYSIS, FIGURE, REPORT)
 ALL_FILES = (*ALWAYS, OVERLAY)
+#: Files that other commands write into a folder when asked: ``valgus report --pdf`` and ``valgus plan``.
+ASKED_FOR = ("report.pdf", "plan.md")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -17,10 +17,13 @@ from valgus.model.clip import Clip
 from valgus.model.frontal import Side
 from valgus.model.session import Session
 from valgus.model.settings import Settings
+from valgus.model.trial import Analysis
 from valgus.rules.toml import Document
 from valgus.tasks import TASKS
 
 SESSION_FILE = "session.toml"
+#: Where a person or a day is known from, if it is the layout; it then changes with the layout.
+FOLDER_NAME = "folder name"
 
 
 def _task(name: str) -> str:
@@ -32,6 +35,7 @@ def _task(name: str) -> str:
 
 #: Names of tasks, as on the command line.
 TaskName = Annotated[str, AfterValidator(_task)]
+A = TypeVar("A", bound=Analysis)
 Pain = Annotated[float, Field(ge=0, le=10)]
 
 
@@ -139,8 +143,15 @@ class SessionFile:
         return Session(
             **{name: getattr(said, name) for name in _ABOUT_THE_SESSION},
             strength=tuple(sorted(said.strength.items())),
+            person_from=SESSION_FILE if said.person else None,
             date_from=SESSION_FILE if said.date else None,
         )
+
+    def session_now(self, saved: Session, clip: str, folder: Path, /) -> Session:
+        """Return the session of a saved analysis in a folder as it would be said today."""
+        if self.document is None:
+            return _as_the_folders_are_now(saved, folder)
+        return _filled_from(from_folders(overlaid(self.session(clip), saved), folder), saved)
 
     def settings(self, clip: str, given: Settings, /) -> Settings:
         """Return settings with what is said about one clip where ``given`` says nothing."""
@@ -167,8 +178,9 @@ def session_of(clip: Path, given: Session, /) -> Session:
 def overlaid(session: Session, given: Session, /) -> Session:
     """Return a session with what was given by options over it."""
     chosen = {name: getattr(given, name) for name in given.from_options}
-    if "date" in chosen:
-        chosen["date_from"] = "option"
+    for name in ("person", "date"):
+        if name in chosen:
+            chosen[f"{name}_from"] = "option"
     return replace(session, **chosen, from_options=given.from_options)
 
 
@@ -183,10 +195,64 @@ def from_folders(session: Session, folder: Path, /) -> Session:
         if day is None:
             continue
         if session.date is None:
-            session = replace(session, date=day, date_from="folder name")
+            session = replace(session, date=day, date_from=FOLDER_NAME)
         if session.person is None and place.parent.name:
-            session = replace(session, person=place.parent.name)
+            session = replace(session, person=place.parent.name, person_from=FOLDER_NAME)
         break
+    return session
+
+
+def as_said_now(analysis: A, folder: Path, /) -> A:
+    """Return a saved analysis with its session as ``session.toml`` and the folders say today.
+
+    Pain is entered a day later, and a person's folder may be renamed; what was given by options stays. An
+    analysis that names nobody goes on doing so.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        As it was saved.
+    folder : Path
+        Its results; the file is looked for beside them.
+
+    Raises
+    ------
+    WrongUsage
+        If ``session.toml`` there has a mistake.
+    """
+    place = folder.resolve().parent
+    session = SessionFile.beside(place).session_now(analysis.session, analysis.clip.name, place)
+    if analysis.clip.name == anonymous_name(analysis.clip):
+        session = without_names(session)
+    return replace(analysis, session=session)
+
+
+def without_names(session: Session, /) -> Session:
+    """Return a session that does not say who it is."""
+    return replace(session, person=None, person_from=None, notes="")
+
+
+def anonymous_name(clip: Clip, /) -> str:
+    """Return what a clip is called after its content, for passing on."""
+    return f"clip-{clip.sha256[:8]}{Path(clip.name).suffix}"
+
+
+def _as_the_folders_are_now(saved: Session, folder: Path) -> Session:
+    """Return a saved session with what the folders say; what they once said stays where they say nothing."""
+    now = saved
+    if saved.person_from == FOLDER_NAME:
+        now = replace(now, person=None, person_from=None)
+    if saved.date_from == FOLDER_NAME:
+        now = replace(now, date=None, date_from=None)
+    return _filled_from(from_folders(now, folder), saved)
+
+
+def _filled_from(session: Session, saved: Session, /) -> Session:
+    """Return a session with the person and the day of a saved one, where it knows none itself."""
+    if session.person is None:
+        session = replace(session, person=saved.person, person_from=saved.person_from)
+    if session.date is None:
+        session = replace(session, date=saved.date, date_from=saved.date_from)
     return session
 
 

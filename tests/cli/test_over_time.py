@@ -13,6 +13,7 @@ from PIL import Image
 from tests.command import valgus
 from tests.history.people import FORTNIGHT, START, clip_of, save_session, season
 from valgus.model.frontal import Side
+from valgus.oneclip import without_names
 
 SAID = 'person = "Änna Groß"\nstep_height_cm = 15\npain_during = 1\npain_next_morning = 0\n'
 
@@ -106,6 +107,26 @@ def test_the_plan_of_one_clip(person: Path, tmp_path: Path) -> None:
     shown = valgus("plan", person / START.isoformat() / "left.mp4.valgus", "--out", tmp_path)
     assert shown.returncode == 0, shown.stderr
     assert "single" in (tmp_path / "plan.md").read_text(encoding="utf-8")
+
+
+def test_pain_of_the_next_morning_counts_in_plan_and_page_of_one_clip(tmp_path: Path) -> None:
+    saved = save_session(tmp_path / "Eva", START, clip_of(1.0))
+    assert "Stay where you are" in valgus("plan", saved).stdout
+    (saved.parent / "session.toml").write_text("pain_during = 2\npain_next_morning = 8\nnotes = 'sore'\n")
+    assert "**No plan.** Pain was too high" in valgus("plan", saved).stdout
+    assert valgus("report", saved).returncode == 0
+    page = (saved / "report.html").read_text(encoding="utf-8")
+    for says in ("2 during, 8 next morning", "Pain was too high", "step back", "<dd>Eva</dd>", "sore"):
+        assert says in page
+
+
+def test_the_page_of_an_anonymous_analysis_goes_on_naming_nobody(tmp_path: Path) -> None:
+    saved = save_session(tmp_path / "Evangelina", START, without_names(clip_of(1.0)))
+    (saved.parent / "session.toml").write_text("pain_during = 7\nnotes = 'the neighbour'\n")
+    assert valgus("report", saved).returncode == 0
+    page = (saved / "report.html").read_text(encoding="utf-8")
+    assert "7 during" in page
+    assert "Evangelina" not in page and "neighbour" not in page
 
 
 def test_a_plan_from_a_task_that_was_never_filmed_says_which_there_are(person: Path) -> None:

@@ -84,6 +84,29 @@ def test_pain_given_by_option_outlasts_the_file(tmp_path: Path) -> None:
     assert only_series(tmp_path).last.session.pain_during == 7.0
 
 
+def test_a_renamed_person_is_called_by_the_new_name_with_and_without_a_session_file(tmp_path: Path) -> None:
+    by_folder = Session(person="anna", person_from="folder name", date=START, date_from="folder name")
+    renamed = tmp_path / "Anna Huber"
+    save_session(renamed, START, clip_of(4.0), said=NO_PAIN, session=by_folder)
+    save_session(renamed, START + FORTNIGHT, clip_of(4.0), session=by_folder)
+    history = read(renamed)
+    assert history.person == "Anna Huber"
+    assert [visit.date for visit in history.series[0].visits] == [START, START + FORTNIGHT]
+
+
+def test_a_name_from_a_session_file_outlasts_a_copy_without_the_file(tmp_path: Path) -> None:
+    said = Session(person="Anna", person_from="session.toml", date=START, date_from="folder name")
+    save_session(tmp_path / "results", START, clip_of(4.0), session=said)
+    assert read(tmp_path / "results").person == "Anna"
+
+
+def test_what_folders_once_said_is_kept_where_none_says_anything_now(tmp_path: Path) -> None:
+    by_folder = Session(person="anna", person_from="folder name", date=START, date_from="folder name")
+    save_session(tmp_path, "desk", clip_of(4.0), said="pain_during = 1\n", session=by_folder)
+    history = read(tmp_path)
+    assert (history.person, history.series[0].last.date) == ("anna", START)
+
+
 def test_another_depth_is_compared_at_the_deepest_that_both_reach(tmp_path: Path) -> None:
     save_session(tmp_path, START, clip_of(16.0, flexion_deg=70.0))
     save_session(tmp_path, START + FORTNIGHT, clip_of(10.0, flexion_deg=52.0))

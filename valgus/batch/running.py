@@ -353,9 +353,11 @@ def _put_away(request: Request, done: Sequence[ClipHere], shelf: Shelf) -> None:
 
     Left where they are, a person's history would count the same clip twice.
     """
-    for sha256 in {clip.sha256 for clip in done}:
+    now_in = {clip.sha256: clip.folder for clip in done}
+    for sha256, here in now_in.items():
         for folder in shelf.of(sha256):
             if not _clip_of(folder, request).exists() and _only_own_files(folder):
+                _carry_over(folder, here)
                 aside = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
                 folder.rename(aside)  # in one step, so that nothing half-removed has its name
                 shutil.rmtree(aside, ignore_errors=True)
@@ -367,4 +369,11 @@ def _clip_of(folder: Path, request: Request) -> Path:
 
 
 def _only_own_files(folder: Path) -> bool:
-    return {path.name for path in folder.iterdir()} <= set(results.ALL_FILES)
+    return {path.name for path in folder.iterdir()} <= {*results.ALL_FILES, *results.ASKED_FOR}
+
+
+def _carry_over(folder: Path, here: Path) -> None:
+    """Move what a person had written beside the results to where the results are now; nothing is replaced."""
+    for name in results.ASKED_FOR:
+        if (folder / name).is_file() and not (here / name).exists():
+            (folder / name).rename(here / name)

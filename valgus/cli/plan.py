@@ -46,9 +46,10 @@ def _plan(folder: Path, name: str | None, task: str | None, book: RuleBook) -> P
     from valgus.history import read_person
     from valgus.plan import plan_from_analysis, plan_from_history
     from valgus.results import ANALYSIS, load_analysis
+    from valgus.sessions import as_said_now
 
     if (folder / ANALYSIS).is_file():
-        return plan_from_analysis(load_analysis(folder), book)
+        return plan_from_analysis(as_said_now(load_analysis(folder), folder), book)
     history = read_person(folder, book, today=dt.date.today(), person=name)
     for problem in history.problems:
         click.echo(f"Left out: {problem.where}: {problem.says}", err=True)

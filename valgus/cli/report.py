@@ -61,22 +61,29 @@ def report(
 ) -> None:
     """Write the page of a saved analysis (CLIP.valgus) again, for example by other rules or in German.
 
-    Nothing is measured again. Without the video there are no pictures of the lowest points, and the page
-    says so; an overlay.mp4 in FOLDER is put into the page. Where the person has several sessions, the page
-    shows the trend, and for the latest of them the decision and the plan that all of them lead to.
+    Nothing is measured again, and what session.toml says today counts. Without the video there are no
+    pictures of the lowest points, and the page says so; an overlay.mp4 in FOLDER is put into the page. Where
+    the person has several sessions, the page shows the trend, and for the latest of them the decision and the
+    plan that all of them lead to.
     """
     from valgus.exports.report import write_report
     from valgus.history import decisions_at_last, person_folder_of
     from valgus.plan import plan_from_analysis, plan_from_history
     from valgus.results import load
+    from valgus.sessions import as_said_now
 
     spoken = language_from(language)
-    trial = load(folder)
     book = book_from(rules)
+    saved = load(folder)
+    trial = as_said_now(saved, folder)
     if rules is not None:
         from valgus.pipeline import judged
 
         trial = judged(trial, book)
+    elif trial.session != saved.session:
+        from valgus.pipeline import decided
+
+        trial = decided(trial, book)
     stills, missing = _stills(trial, clip or folder.resolve().parent / trial.clip.name)
     plan = plan_from_analysis(trial, book) if trial.verdicts else None
     history = None

@@ -19,7 +19,7 @@ from valgus.model.rulebook import RuleBook
 from valgus.model.session import Session
 from valgus.model.trial import Analysis
 from valgus.model.trial_parts import SetMean
-from valgus.sessions import SessionFile, from_folders, overlaid
+from valgus.sessions import SessionFile
 
 
 def read_person(
@@ -149,18 +149,14 @@ def _with_sessions(root: Path, found: Sequence[Found]) -> tuple[list[_Clip], lis
                 problems.append(Problem(where, f"{wrong} Its sessions are left out."))
         file = files[place]
         if file is not None:
-            clips.append(_Clip(one.folder, one.analysis, _session_now(one.analysis, file, place)))
+            clips.append(
+                _Clip(
+                    one.folder,
+                    one.analysis,
+                    file.session_now(one.analysis.session, one.analysis.clip.name, place),
+                )
+            )
     return clips, problems
-
-
-def _session_now(analysis: Analysis, file: SessionFile, place: Path) -> Session:
-    saved = analysis.session
-    if file.document is None:
-        return from_folders(saved, place)
-    session = from_folders(overlaid(file.session(analysis.clip.name), saved), place)
-    if session.date is None:
-        session = replace(session, date=saved.date, date_from=saved.date_from)
-    return session
 
 
 def _of_one_person(root: Path, clips: list[_Clip], person: str | None) -> list[_Clip]:

@@ -14,6 +14,8 @@ class Session:
     ----------
     person : str or None
         Whose knee it is.
+    person_from : str or None
+        Where that is known from: ``option``, ``session.toml`` or ``folder name``.
     date : date or None
         The day of filming.
     date_from : str or None
@@ -41,6 +43,7 @@ class Session:
     """
 
     person: str | None = None
+    person_from: str | None = None
     date: dt.date | None = None
     date_from: str | None = None
     pain_during: float | None = None
