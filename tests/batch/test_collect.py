@@ -38,6 +38,20 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def test_what_a_batch_could_not_analyse_stays_in_the_tables(tmp_path: Path) -> None:
+    done = clips(tmp_path, "anna/2026-11-20/left.mp4")
+    for name in ("anna/bad.mp4", "anna/mended.mp4", "anna/gone.mp4"):
+        (tmp_path / name).touch()
+    collect(tmp_path, "study", done, dict.fromkeys(("anna/bad.mp4", "anna/mended.mp4", "anna/gone.mp4"), BAD))
+    clips(tmp_path, "anna/mended.mp4")
+    (tmp_path / "anna/gone.mp4").unlink()
+    collected = collect_saved(tmp_path)
+    assert (collected.measured, collected.failed) == (2, 1)
+    (row,) = rows(tmp_path / "failures.csv")
+    assert (row["clip"], row["message"], row["exit_status"]) == ("anna/bad.mp4", BAD.says, "3")
+    assert "anna/bad.mp4" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
 def test_every_clip_has_a_row_for_each_side_and_every_failure_a_reason(tmp_path: Path) -> None:
     done = clips(tmp_path, "anna/2026-11-20/left.mp4", "berta/2026-11-21/links.mp4")
     collected = collect(tmp_path, "study", done, {"anna/bad.mp4": BAD})

@@ -65,7 +65,10 @@ def test_wrong_usage_is_answered_in_words(
 def test_a_folder_of_bad_files_gives_tables_that_say_so(study: Path, model: Path) -> None:
     shown = valgus("batch", study, "--model", model, "--workers", 1)
     assert (shown.returncode, shown.stderr) == (5, "")
-    assert shown.stdout.startswith("2 clips: 0 measured, 0 not measured, 2 failed.")
+    bad, empty, counts, _ = shown.stdout.splitlines()
+    assert bad.startswith("anna/bad.mp4: failed: is not a video")
+    assert empty == "empty.mov: failed: is empty (0 bytes)."
+    assert counts.startswith("2 clips: 0 measured, 0 not measured, 2 failed.")
     assert (study / "failures.csv").read_text().splitlines()[1:] == [
         'anna/bad.mp4,not_readable_as_video,"bad.mp4: is not a video, or its header is missing or damaged.",'
         '3,"Check that the clip plays, then copy it from the phone again."',
@@ -87,7 +90,7 @@ def test_a_dry_run_writes_nothing(study: Path, model: Path) -> None:
     shown = valgus("batch", study, "--model", model, "--dry-run")
     assert shown.returncode == 0
     assert "fails   anna/bad.mp4: is not a video" in shown.stdout
-    assert shown.stdout.splitlines()[-1] == "2 fails. Nothing was written."
+    assert shown.stdout.splitlines()[-1] == "2 fail. Nothing was written."
     assert sorted(study.rglob("*")) == before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PIL import Image
 
 from tests.command import valgus
 from tests.history.people import FORTNIGHT, START, clip_of, save_session, season
+from valgus.exports.wording import signed
 from valgus.model.frontal import Side
 from valgus.oneclip import without_names
 
@@ -60,6 +62,34 @@ def test_progress_as_json_is_one_document_and_leaves_no_files(person: Path) -> N
     shown = valgus("progress", "--json", person)
     assert len(json.loads(shown.stdout)["series"]) == 2
     assert not list(person.glob("progress.*"))
+
+
+def test_a_session_without_step_height_is_said_to_be_kept_apart(tmp_path: Path) -> None:
+    for k, said in enumerate(("step_height_cm = 15\n", "")):
+        save_session(tmp_path, START + k * FORTNIGHT, clip_of(3.0), said=said)
+    text = " ".join(valgus("progress", tmp_path).stdout.split())
+    assert "Kept apart: no step height was entered for 2026-01-19, 15 cm for other days." in text
+    assert "write step_height_cm = 15 into session.toml of those days" in text
+
+
+def test_clips_without_results_are_named(tmp_path: Path) -> None:
+    saved = save_session(tmp_path, START, clip_of(3.0))
+    saved.with_suffix("").touch()
+    (saved.parent / "later.mp4").touch()
+    assert "Without results: 2026-01-05/later.mp4." in valgus("progress", tmp_path).stdout
+
+
+def test_a_landing_without_stickers_shows_its_angle_and_why_no_change_is_told(tmp_path: Path) -> None:
+    for day in (START, START + FORTNIGHT):
+        save_session(tmp_path, day, clip_of(8.0, task="landing"))
+    text = " ".join(valgus("progress", tmp_path).stdout.split())
+    assert "No change can be told: in this task it is told from stickers on the hip bones" in text
+    assert "No baseline yet" not in text
+    assert re.search(r"2026-01-05 \d/5 -?\d+\.\d ± \d+\.\d base", text)
+
+
+def test_no_change_has_no_sign() -> None:
+    assert [signed(value) for value in (-0.04, 0.04, -0.06, 3.0)] == ["0.0", "0.0", "-0.1", "+3.0"]
 
 
 @pytest.mark.slow

@@ -73,7 +73,8 @@ def test_three_people_two_days_a_bad_file_and_a_text_file(undisturbed: Path) -> 
 
 def test_each_clip_and_the_bad_file_have_one_line(undisturbed: Path) -> None:
     *lines, counts, written = (undisturbed.parent / "stdout.txt").read_text().splitlines()
-    assert sorted(line.split(": ")[0] for line in lines) == sorted(PEOPLE)
+    assert sorted(line.split(": ")[0] for line in lines) == sorted([*PEOPLE, "berta/bad.mp4"])
+    assert lines[0].startswith("berta/bad.mp4: failed: ")
     assert counts.startswith("5 clips: 4 measured, 0 not measured, 1 failed.")
     assert written == f"Written: summary.csv, reps.csv, failures.csv, index.html in {undisturbed}"
 

@@ -99,6 +99,8 @@ def histories() -> Iterator[History]:
         replace(series, baseline=series.last),
         replace(series, visits=(*series.visits[:-1], deeper)),
         replace(series, visits=tuple(map(without_colour, series.visits))),
+        replace(series, visits=(*series.visits, replace(series.last, means=()))),
+        replace(series, angle="fppa_asis_deg", baseline=None),
     ):
         yield replace(history, series=(changed,))
 
@@ -193,7 +195,14 @@ def looks() -> Iterator[Trial]:
         steps = (f"landmarks from {tool}", VirtualCamera().sentence, *STEP_DOWN.task.methods)
         yield replace(STEP_DOWN, provenance=made_by, task=replace(STEP_DOWN.task, methods=steps))
     for source in ("option", "session.toml", "folder name", "recording time"):
-        day = Session(date=dt.date(2026, 11, 21), date_from=source, person="Anna", notes="the left knee")
+        day = Session(
+            date=dt.date(2026, 11, 21),
+            date_from=source,
+            person="Anna",
+            step_height_cm=15.0,
+            load_kg=5.0,
+            notes="the left knee",
+        )
         yield replace(STEP_DOWN, session=replace(day, pain_during=2.5, pain_next_morning=0))
 
 

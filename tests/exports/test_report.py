@@ -57,6 +57,13 @@ def test_names_and_notes_do_nothing() -> None:
     assert "&lt;img src=x onerror=alert(1)&gt;.mp4" in html
 
 
+def test_the_head_says_what_was_entered_about_the_session() -> None:
+    session = Session(person="Eva", step_height_cm=15.0, load_kg=2.5, notes="knee sleeve")
+    head = page(replace(STEP_DOWN, session=session)).split("<main>")[0]
+    for says in ("<dd>Eva</dd>", "<dd>15 cm</dd>", "<dd>2.5 kg</dd>", "<dd>knee sleeve</dd>"):
+        assert says in head
+
+
 def test_the_policy_allows_its_own_style_and_script_and_nothing_else() -> None:
     html = page(STEP_DOWN)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import matplotlib.dates as mdates
 import pytest
 
 from tests.history.people import season
@@ -60,11 +61,31 @@ def test_a_name_is_written_as_it_is(history: History) -> None:
     figure.canvas.draw()
 
 
-def test_one_leg_alone_leaves_the_other_column_empty(history: History) -> None:
+def test_one_leg_alone_has_the_whole_width(history: History) -> None:
     left_only = replace(history, series=tuple(s for s in history.series if s.setup.side == "left"))
     figure = trend_figure(left_only)
-    assert [axes.axison for axes in figure.axes[:2]] == [True, False]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["left leg, lateral step-down", ""]
     figure.canvas.draw()
+
+
+def test_every_session_is_inside_every_panel_also_those_of_another_set_up(history: History) -> None:
+    later = date(2027, 1, 5)
+    visits = tuple(replace(visit, date=later) for visit in history.series[0].visits[:1])
+    setup = replace(history.series[0].setup, step_height_cm=15.0)
+    other = replace(history.series[0], setup=setup, visits=visits, baseline=None)
+    figure = trend_figure(replace(history, series=(other, *history.series)))
+    days = [mdates.date2num(visit.date) for one in (other, *history.series) for visit in one.visits]
+    for axes in figure.axes:
+        low, high = axes.get_xlim()
+        assert low < min(days) and max(days) < high
+
+
+def test_the_legend_names_only_what_is_drawn(history: History) -> None:
+    (legend,) = trend_figure(history).legends
+    assert "end of the green band" in [text.get_text() for text in legend.get_texts()]
+    bare = [replace(s, task=replace(s.task, bands=()), baseline=None) for s in history.series]
+    (legend,) = trend_figure(replace(history, series=tuple(bare))).legends
+    assert [text.get_text() for text in legend.get_texts()] == [outcome.value for outcome in MARKERS]
 
 
 def test_nothing_measured_still_makes_a_picture(history: History) -> None:

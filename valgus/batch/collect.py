@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -50,7 +50,10 @@ class Collected:
 
 
 def collect_saved(root: Path, /) -> Collected:
-    """Write the tables and the page from every saved analysis below a folder; no clip is looked for.
+    """Write the tables and the page from every saved analysis below a folder; no clip is opened.
+
+    Where a batch has written that clips failed, and they are there and without results as before, the tables
+    go on saying so.
 
     Raises
     ------
@@ -62,7 +65,26 @@ def collect_saved(root: Path, /) -> Collected:
     for folder in saved:
         name = folder.relative_to(root).as_posix().removesuffix(results.ENDING)
         clips.append(SavedClip(name, folder))
-    return collect(root, root.resolve().name, clips, {})
+    known = {clip.name for clip in clips}
+    return collect(root, root.resolve().name, clips, _still_failed(root, known))
+
+
+def _still_failed(root: Path, known: Set[str]) -> dict[str, Failure]:
+    """Return why clips that are still here have no results, as the table of an earlier batch says."""
+    try:
+        with (root / FAILURES).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return {}
+    failures = {}
+    for row in rows:
+        name, status = row.get("clip") or "", row.get("exit_status") or ""
+        if not name or name in known or not status.isdecimal() or not (root / name).is_file():
+            continue
+        failures[name] = Failure(
+            row.get("reason") or "", row.get("message") or "", row.get("what_to_do") or "", int(status)
+        )
+    return failures
 
 
 class HasResults(Protocol):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from valgus.batch.crew import Crew
     from valgus.batch.running import Finished, News, Request, Result, Survey
     from valgus.cli.batch_progress import Watcher
+    from valgus.model.batch import Failure
     from valgus.model.order import Order
 
 #: Exit status when some clip failed.
@@ -203,10 +204,13 @@ class _Voice:
         self._watcher = watcher
 
     def __call__(self, news: News, /) -> None:
-        from valgus.batch.running import Finished
+        from valgus.batch.running import Finished, Planned
 
         if isinstance(news, Finished):
             click.echo(line_of(news))
+        elif isinstance(news, Planned):
+            for name, failure in sorted(news.survey.failures.items()):
+                click.echo(failed_line(name, failure))
         self._watcher(news)
 
 
@@ -215,17 +219,25 @@ def line_of(finished: Finished, /) -> str:
     from valgus.batch.collect import refusal_of
     from valgus.exports.folder_tables import leg_lines, why_unfit
     from valgus.exports.wording import one_line
-    from valgus.model.batch import FailedClip
 
     name = one_line(finished.clip.name, longest=LONGEST_NAME)
     if finished.failure is not None:
-        return f"{name}: failed: {one_line(FailedClip(finished.clip.name, finished.failure).says)}"
+        return failed_line(finished.clip.name, finished.failure)
     assert finished.analysis is not None, "a clip that did not fail has an analysis"
     if not finished.analysis.measured:
         return f"{name}: not measured: {one_line(refusal_of(finished.analysis).says)}"
     said = "; ".join(leg.says for leg in leg_lines(finished.analysis))
     unfit = one_line(why_unfit(finished.analysis))
     return f"{name}: {said} ({unfit})" if unfit else f"{name}: {said}"
+
+
+def failed_line(clip: str, failure: Failure, /) -> str:
+    """Return why there are no numbers of a clip, in one line that cannot break a terminal."""
+    from valgus.exports.wording import one_line
+    from valgus.model.batch import FailedClip
+
+    says = FailedClip(clip, failure).says
+    return f"{one_line(clip, longest=LONGEST_NAME)}: failed: {one_line(says)}"
 
 
 def _list(survey: Survey) -> None:
@@ -247,7 +259,9 @@ def _list(survey: Survey) -> None:
     _warn(survey)
     counts = Counter(words[verdict.standing] for verdict in survey.verdicts.values())
     counts["fails"] = len(survey.failures)
-    said = [f"{counts[word]} {word}" for word in (*words.values(), "fails") if counts[word]]
+    if counts["fails"] > 1:
+        counts["fail"] = counts.pop("fails")
+    said = [f"{counts[word]} {word}" for word in (*words.values(), "fails", "fail") if counts[word]]
     click.echo(f"{', '.join(said) or 'No clips here'}. Nothing was written.")
 
 

@@ -16,7 +16,8 @@ def collect(folder: Path, parquet: bool) -> None:
     """Put every saved analysis below FOLDER into the tables that valgus batch writes; no video is needed.
 
     Writes summary.csv, reps.csv, failures.csv (analyses that cannot be read, clips in which nothing could be
-    measured) and index.html into FOLDER. Leaves with 5 if an analysis cannot be read.
+    measured, and what a batch could not analyse) and index.html into FOLDER. Leaves with 5 if an analysis
+    cannot be read, or a clip that failed in a batch is still without one.
     """
     from valgus.batch.collect import PARQUET, REPS, check_parquet, collect_saved, write_parquet
     from valgus.batch.running import check_folder

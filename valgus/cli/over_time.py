@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from valgus.model.history import History, Series, Visit
+
+#: Clips without results that are named; of more only the number.
+MOST_NAMED = 5
 
 
 @click.command(epilog="Example: valgus progress clients/anna")
@@ -65,7 +68,7 @@ def progress(
 
         click.echo(progress_json(history), nl=False)
         return
-    _print(history)
+    _print(history, tuple(_not_analysed(folder)))
     _write(history, out or folder, svg=svg)
 
 
@@ -92,18 +95,34 @@ def _write(history: History, folder: Path, *, svg: bool) -> None:
 # --- on the terminal ----------------------------------------------------------------------------------------
 
 
-def _print(history: History) -> None:
+def _not_analysed(folder: Path) -> Iterator[str]:
+    """Yield in a line which clips have no results, where results are kept beside the clips."""
+    from valgus.batch.finding import find
+    from valgus.exports.wording import one_line
+    from valgus.results import folder_for
+
+    clips = [clip for clip in find(folder).candidates if clip.meant_as_clip]
+    missing = [clip.name for clip in clips if not folder_for(clip.path).is_dir()]
+    if len(missing) == len(clips):
+        return
+    if missing:
+        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+        listed = ", ".join(map(one_line, missing[:MOST_NAMED]))
+        yield f"Without results: {listed}{more}. valgus batch measures them, or says why not."
+
+
+def _print(history: History, not_analysed: Sequence[str]) -> None:
     from rich.console import Console
 
     from valgus.cli.terminal import WIDTH
 
     console = Console(highlight=False)
     width = min(WIDTH, console.width)
-    for part in _parts(history):
+    for part in _parts(history, not_analysed):
         console.print(part, width=width, soft_wrap=False)
 
 
-def _parts(history: History) -> Iterator[RenderableType]:
+def _parts(history: History, not_analysed: Sequence[str]) -> Iterator[RenderableType]:
     from rich.text import Text
 
     from valgus.exports import advice, wording
@@ -116,6 +135,10 @@ def _parts(history: History) -> Iterator[RenderableType]:
     yield Text()
     for line in _between_legs(history):
         yield Text(line)
+    for line in wording.kept_apart_lines(history):
+        yield Text(line, style="yellow")
+    for line in not_analysed:
+        yield Text(line, style="yellow")
     for problem in history.problems:
         yield Text(f"Left out: {wording.one_line(problem.where)}: {problem.says}", style="yellow")
     yield Text(
@@ -151,6 +174,8 @@ def _table(series: Series) -> RenderableType:
     from rich import box
     from rich.table import Table
 
+    # Where the limits need stickers and none were worn, the angle from the hip landmark is still shown.
+    angle = series.angle if any(visit.mean(series.angle) for visit in series.visits) else "fppa_deg"
     dropped = any(visit.mean("pelvic_drop_deg") for visit in series.visits)
     headings = (
         "date",
@@ -172,7 +197,7 @@ def _table(series: Series) -> RenderableType:
         table.add_row(
             visit.date.isoformat(),
             f"{visit.facts.ok}/{visit.facts.valid}",
-            _with_error(visit, series.angle),
+            _with_error(visit, angle),
             _change(visit, series),
             _mean(visit, "trunk_lean_deg"),
             *drop,
@@ -195,13 +220,15 @@ def _mean(visit: Visit, measure: str) -> str:
 
 
 def _change(visit: Visit, series: Series) -> str:
+    from valgus.exports import wording
+
     change = visit.change(series.angle)
     if visit == series.baseline:
         return "base"
     if change is None:
         return ""
     meaning = "worse" if change.worse else "better" if change.better else "~"
-    return f"{change.value:+.1f} {meaning}"
+    return f"{wording.signed(change.value)} {meaning}"
 
 
 def _errors_in_use(history: History) -> Iterator[str]:
@@ -226,5 +253,6 @@ def _summary(series: Series) -> str:
 def _between_legs(history: History) -> Iterator[str]:
     from valgus.exports.wording import between_legs_line
 
+    titles = {series.setup.task: series.task.title for series in history.series}
     latest = {found.setup: found for found in history.between_legs if found.difference.measure == "fppa_deg"}
-    yield from (between_legs_line(found) for found in latest.values())
+    yield from (between_legs_line(found, titles[found.setup.task]) for found in latest.values())

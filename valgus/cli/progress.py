@@ -18,8 +18,9 @@ def fetching() -> Iterator[Callable[[int, int | None, str], None] | None]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        row = bar.add_task("fetching the pose model, once", total=None)
-        yield lambda done, total, what: bar.update(row, completed=done, total=total)
+        # Shown with the first bytes: where the model is here already, nothing is fetched.
+        row = bar.add_task("fetching the pose model, once", total=None, visible=False)
+        yield lambda done, total, what: bar.update(row, completed=done, total=total, visible=True)
 
 
 @contextmanager

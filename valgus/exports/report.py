@@ -144,6 +144,10 @@ def _about(trial: Trial) -> Iterator[tuple[str, str]]:
     if session.date:
         yield "Date", f"{session.date.isoformat()} ({session.date_from})"
     yield "Task", wording.task_line(trial)
+    if session.step_height_cm is not None:
+        yield "Step", f"{session.step_height_cm:g} cm"
+    if session.load_kg is not None:
+        yield "Load", f"{session.load_kg:g} kg"
     yield "Side", wording.side_line(trial)
     yield "View", wording.view_line(trial)
     if origin := wording.landmarks_line(trial):

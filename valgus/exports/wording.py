@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from valgus.model.frontal import Facing, Origin
-from valgus.model.history import BetweenLegs, Series
+from valgus.model.history import BetweenLegs, History, Series, SetUp
 from valgus.model.judgement import Change
 from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Band, Finding, Level, Severity
@@ -272,18 +273,28 @@ def difference_in_words(found: SideDifference, /) -> str:
 
 def setup_name(series: Series, /) -> str:
     """Return a set-up in words."""
-    setup = series.setup
+    return f"{series.setup.side} leg, {series.task.title}{_step_and_load(series.setup)}"
+
+
+def _step_and_load(setup: SetUp) -> str:
     step = f", {setup.step_height_cm:g} cm step" if setup.step_height_cm >= 0 else ""
-    load = f", {setup.load_kg:g} kg" if setup.load_kg > 0 else ""
-    return f"{setup.side} leg, {series.task.title}{step}{load}"
+    load = f", {setup.load_kg:g} kg" if setup.load_kg >= 0 else ""
+    return f"{step}{load}"
 
 
 def change_line(series: Series, /) -> str:
     """Return baseline, best and last of a series, and whether anything changed, in a sentence."""
     last = series.last
     now = last.mean(series.angle)
-    if series.baseline is None or now is None:
+    if now is None and series.angle == "fppa_asis_deg":
+        return (
+            "No change can be told: in this task it is told from stickers on the hip bones, and the latest "
+            "session has none."
+        )
+    if series.baseline is None:
         return "No baseline yet: no session with enough valid reps."
+    if now is None:
+        return "No change can be told: the latest session has no valid rep."
     if last == series.baseline:
         return "This is the baseline: the next sessions are compared with it."
     change, best = last.change(series.angle), series.best
@@ -303,7 +314,13 @@ def _change_in_words(change: Change) -> str:
         if change.better
         else "within measurement error, so no change can be told"
     )
-    return f"Since then {change.value:+.1f} deg{where}: {verdict} (needs {change.needed:.1f})."
+    return f"Since the baseline {signed(change.value)} deg{where}: {verdict} (needs {change.needed:.1f})."
+
+
+def signed(value: float, /) -> str:
+    """Return a change with one place and its sign, and none where it is nought."""
+    rounded = round(value, 1)
+    return f"{rounded:+.1f}" if rounded else "0.0"
 
 
 def error_line(change: Change, /) -> str:
@@ -312,10 +329,33 @@ def error_line(change: Change, /) -> str:
     return f"Measurement error of {name} between sessions: {change.mdc:g} deg, {change.source}."
 
 
-def between_legs_line(found: BetweenLegs, /) -> str:
-    """Return how the legs differ on one day in one set-up."""
-    task = found.setup.task.replace("-", " ")
-    return f"{found.date.isoformat()}, {task}: left minus right FPPA {difference_in_words(found.difference)}."
+def between_legs_line(found: BetweenLegs, title: str, /) -> str:
+    """Return how the legs differ on one day in one set-up of the task of this title."""
+    setup = f"{title}{_step_and_load(found.setup)}"
+    return (
+        f"{found.date.isoformat()}, {setup}: left minus right FPPA {difference_in_words(found.difference)}."
+    )
+
+
+def kept_apart_lines(history: History, /) -> Iterator[str]:
+    """Yield the days that are kept apart only because step height or load was not entered for them."""
+    for key, unit, name in (("step_height_cm", "cm", "step height"), ("load_kg", "kg", "load")):
+        by_rest: dict[SetUp, dict[float, set[str]]] = {}
+        for series in history.series:
+            days = {visit.date.isoformat() for visit in series.visits}
+            entered = getattr(series.setup, key)
+            unsided = replace(series.setup, side="")
+            rest = replace(unsided, step_height_cm=0.0) if unit == "cm" else replace(unsided, load_kg=0.0)
+            by_rest.setdefault(rest, {}).setdefault(entered, set()).update(days)
+        for of_rest in by_rest.values():
+            others = sorted(entered for entered in of_rest if entered >= 0)
+            missing = sorted(day for entered, days in of_rest.items() if entered < 0 for day in days)
+            if others and missing:
+                values = " or ".join(f"{entered:g}" for entered in others)
+                yield (
+                    f"Kept apart: no {name} was entered for {', '.join(missing)}, {values} {unit} for other "
+                    f"days. If it was the same, write {key} = {others[0]:g} into session.toml of those days."
+                )
 
 
 # --- reps and bands -----------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,9 @@ PANELS = (
     ("pelvic_drop_deg", "pelvic drop, deg"),
     ("trunk_lean_deg", "trunk lean, deg"),
 )
+WITHIN_ERROR, GREEN_ENDS = "within measurement error of the baseline", "end of the green band"
+#: Room before the first session and after the last at least.
+LEAST_MARGIN_DAYS = 4.0
 #: More set-ups than this are not drawn; the table has all.
 MOST_SETUPS = 6
 
@@ -61,12 +65,28 @@ def trend_figure(history: History, /) -> Figure:
     figure = Figure(figsize=(WIDTH_IN, HEAD_IN + PANEL_IN * max(len(rows), 1)), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(_title(history), fontsize=11, fontweight="bold")
-    grid = figure.subplots(max(len(rows), 1), 2, squeeze=False, sharex="col")
-    for axes_pair, (pair, measure, label) in zip(grid, rows, strict=False):
+    sides = tuple(side for side in SIDE_COLOURS if any(side in pair for pair in blocks)) or ("left",)
+    grid = figure.subplots(max(len(rows), 1), len(sides), squeeze=False, sharex=True)
+    for axes_row, (pair, measure, label) in zip(grid, rows, strict=False):
         top = measure == _measured(pair)[0][0]
-        _draw_row(list(axes_pair), pair, measure, label, titled=top)
-    figure.legend(handles=list(_legend()), loc="outside lower center", ncols=3, fontsize=8, frameon=False)
+        _draw_row(dict(zip(sides, axes_row, strict=True)), pair, measure, label, titled=top)
+    if rows:
+        grid[0, 0].set_xlim(*_days_shown(blocks))
+    handles = list(_legend(grid.flat))
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=8, frameon=False)
     return figure
+
+
+def _days_shown(blocks: Sequence[dict[str, Series]]) -> tuple[float, float]:
+    """Return where the picture begins and ends: the same days in every panel, so that all can be compared."""
+    visits = [visit for pair in blocks for series in pair.values() for visit in series.visits]
+    days = [_number_of(visit.date) for visit in visits]
+    margin = max(0.04 * (max(days) - min(days)), LEAST_MARGIN_DAYS)
+    return min(days) - margin, max(days) + margin
+
+
+def _number_of(day: dt.date) -> float:
+    return float(mdates.date2num(day))  # type: ignore[no-untyped-call]
 
 
 def _title(history: History) -> str:
@@ -91,10 +111,10 @@ def _measured(pair: dict[str, Series]) -> list[tuple[str, str]]:
 
 
 def _draw_row(
-    axes_pair: Sequence[Axes], pair: dict[str, Series], measure: str, label: str, *, titled: bool
+    row: Mapping[str, Axes], pair: dict[str, Series], measure: str, label: str, *, titled: bool
 ) -> None:
-    axes_pair[0].set_ylabel(label, fontsize=8)
-    for axes, side in zip(axes_pair, ("left", "right"), strict=True):
+    next(axes for side, axes in row.items() if side in pair).set_ylabel(label, fontsize=8)
+    for side, axes in row.items():
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=8)
         axes.tick_params(axis="x", labelbottom=True)
@@ -104,7 +124,7 @@ def _draw_row(
         if titled:
             axes.set_title(setup_name(pair[side]), fontsize=9, loc="left")
         _draw_series(axes, pair[side], measure)
-    _same_height([axes for axes, side in zip(axes_pair, ("left", "right"), strict=True) if side in pair])
+    _same_height([axes for side, axes in row.items() if side in pair])
 
 
 def _draw_series(axes: Axes, series: Series, measure: str) -> None:
@@ -112,7 +132,7 @@ def _draw_series(axes: Axes, series: Series, measure: str) -> None:
     _draw_error_band(axes, series, measure)
     _draw_edge(axes, series, measure)
     points = [(visit, mean) for visit in series.visits if (mean := visit.mean(measure)) is not None]
-    days = [mdates.date2num(visit.date) for visit, _ in points]  # type: ignore[no-untyped-call]
+    days = [_number_of(visit.date) for visit, _ in points]
     middles = [mean.mean for _, mean in points]
     errors = [mean.ci95 or 0.0 for _, mean in points]
     axes.errorbar(days, middles, yerr=errors, fmt="none", color=colour, alpha=0.45, linewidth=1.0, capsize=2)
@@ -122,12 +142,8 @@ def _draw_series(axes: Axes, series: Series, measure: str) -> None:
         places = [days[k] for k in of_it], [middles[k] for k in of_it]
         axes.plot(*places, color=colour, linestyle="none", markersize=6, zorder=3, **look)
     # matplotlib.dates carries no types.
-    locator = mdates.AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(locator)
-    formatter = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_formatter(formatter)
-    if len(days) == 1:
-        axes.set_xlim(days[0] - 7, days[0] + 7)
+    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=2, maxticks=4))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m-%d"))  # type: ignore[no-untyped-call]
 
 
 def _draw_error_band(axes: Axes, series: Series, measure: str) -> None:
@@ -136,14 +152,14 @@ def _draw_error_band(axes: Axes, series: Series, measure: str) -> None:
     mean = series.baseline.mean(measure) if series.baseline else None
     if mean is None or needed is None:
         return
-    axes.axhspan(mean.mean - needed, mean.mean + needed, color="0.9", zorder=0)
+    axes.axhspan(mean.mean - needed, mean.mean + needed, color="0.9", zorder=0, label=WITHIN_ERROR)
     axes.axhline(mean.mean, color="0.6", linewidth=0.8, zorder=1)
 
 
 def _draw_edge(axes: Axes, series: Series, measure: str) -> None:
     edge = next((band.amber for band in series.task.bands if band.measure == measure), None)
     if edge is not None:
-        axes.axhline(edge, color="#B26B00", linewidth=1.0, linestyle=(0, (4, 2)), zorder=1)
+        axes.axhline(edge, color="#B26B00", linewidth=1.0, linestyle=(0, (4, 2)), zorder=1, label=GREEN_ENDS)
 
 
 def _same_height(axes: Sequence[Axes]) -> None:
@@ -154,8 +170,12 @@ def _same_height(axes: Sequence[Axes]) -> None:
             one.set_ylim(low, high)
 
 
-def _legend() -> Iterator[Line2D | Patch]:
+def _legend(panels: Iterable[Axes]) -> Iterator[Line2D | Patch]:
+    """Yield what the signs mean; of the lines and areas only those that are there."""
+    there = {label for axes in panels for label in axes.get_legend_handles_labels()[1]}
     for outcome, look in MARKERS.items():
         yield Line2D([], [], color="0.3", linestyle="none", markersize=6, label=outcome.value, **look)
-    yield Patch(color="0.9", label="within measurement error of the baseline")
-    yield Line2D([], [], color="#B26B00", linestyle=(0, (4, 2)), label="end of the green band")
+    if WITHIN_ERROR in there:
+        yield Patch(color="0.9", label=WITHIN_ERROR)
+    if GREEN_ENDS in there:
+        yield Line2D([], [], color="#B26B00", linestyle=(0, (4, 2)), label=GREEN_ENDS)
