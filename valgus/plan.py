@@ -84,7 +84,7 @@ def plan_of(
         days_per_week=DAYS_PER_WEEK,
         retest_from=_weeks_after(session.date, book.limit("retest_weeks_from")),
         retest_to=_weeks_after(session.date, book.limit("retest_weeks_to")),
-        rules=tuple(_rules(seen, book)),
+        rules=(*_rules(seen, book), *_to_be_entered(task, session)),
         withheld=withheld,
     )
 
@@ -300,6 +300,11 @@ def _rules(seen: Sequence[SeenPattern], book: RuleBook) -> Iterator[str]:
     yield f"Every {every:g}th week do half of the sets: plateaus come from never resting."
     yield "A large projection angle is no proof of a weak hip: a stiff ankle and the foot raise it too."
     yield "Pain at the side of the hip or in the knee: see a clinician first."
+
+
+def _to_be_entered(task: TaskAsRun, session: Session) -> Iterator[str]:
+    if task.name == "step-down" and session.step_height_cm is None:
+        yield "Enter step_height_cm in session.toml: a lower or higher step can then be the next step."
 
 
 def _advice(seen: SeenPattern) -> str:

@@ -34,7 +34,7 @@ ENGLISH = re.compile(
 )
 #: What is the same in both languages: names, abbreviations, units, versions.
 SAME = re.compile(
-    r"valgus|clip\.mp4.*|FPPA|Person|Drop Jump|\(?Anna\)?|the left knee"
+    r"valgus|clip\.mp4.*|FPPA|Person|Drop Jump|\(?Anna\)?|the left knee|15 cm|5 kg"
     r"|(bands|gates|mdc|decision|items|ladder) \d.*"
 )
 
