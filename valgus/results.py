@@ -179,7 +179,10 @@ def load(folder: Path, /) -> Trial:
     try:
         track = _read_track(folder / LANDMARKS, record)
         signals = _read_signals(folder / FRAMES)
-    except (OSError, ValueError, KeyError) as wrong:
+    except OSError as wrong:
+        table = Path(str(wrong.filename)).name
+        raise NotAnAnalysis(f"{folder.name}: {table} cannot be read.", "Analyse the clip again.") from wrong
+    except (ValueError, KeyError) as wrong:
         raise NotAnAnalysis(f"{folder.name}: {wrong}", "Analyse the clip again.") from wrong
     return Trial(track=track, signals=signals, **_shared(record))
 

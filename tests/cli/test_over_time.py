@@ -150,6 +150,17 @@ def test_pain_of_the_next_morning_counts_in_plan_and_page_of_one_clip(tmp_path: 
         assert says in page
 
 
+def test_the_clip_may_be_named_in_place_of_its_results(tmp_path: Path) -> None:
+    saved = save_session(tmp_path / "Eva", START, clip_of(1.0))
+    clip = saved.with_suffix("")
+    clip.touch()
+    assert valgus("plan", clip).returncode == 0
+    assert valgus("report", clip).returncode == 0
+    assert {"plan.md", "report.html"} <= {path.name for path in saved.iterdir()}
+    shown = valgus("progress", clip)
+    assert (shown.returncode, "is a file, not a folder." in shown.stderr) == (3, True)
+
+
 def test_the_page_of_an_anonymous_analysis_goes_on_naming_nobody(tmp_path: Path) -> None:
     saved = save_session(tmp_path / "Evangelina", START, without_names(clip_of(1.0)))
     (saved.parent / "session.toml").write_text("pain_during = 7\nnotes = 'the neighbour'\n")

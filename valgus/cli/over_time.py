@@ -68,7 +68,7 @@ def progress(
 
         click.echo(progress_json(history), nl=False)
         return
-    _print(history, tuple(_not_analysed(folder)))
+    _print(history, tuple(_not_analysed(history, folder)))
     _write(history, out or folder, svg=svg)
 
 
@@ -95,16 +95,17 @@ def _write(history: History, folder: Path, *, svg: bool) -> None:
 # --- on the terminal ----------------------------------------------------------------------------------------
 
 
-def _not_analysed(folder: Path) -> Iterator[str]:
-    """Yield in a line which clips have no results, where results are kept beside the clips."""
+def _not_analysed(history: History, folder: Path) -> Iterator[str]:
+    """Yield in a line which clips have no results, neither beside them nor elsewhere below the folder."""
     from valgus.batch.finding import find
     from valgus.exports.wording import one_line
     from valgus.results import folder_for
 
+    saved = [folder / name for series in history.series for visit in series.visits for name in visit.clips]
+    elsewhere = {place.name for place in saved if not place.with_suffix("").is_file()}
     clips = [clip for clip in find(folder).candidates if clip.meant_as_clip]
-    missing = [clip.name for clip in clips if not folder_for(clip.path).is_dir()]
-    if len(missing) == len(clips):
-        return
+    places = {clip.name: folder_for(clip.path) for clip in clips}
+    missing = [name for name, place in places.items() if not place.is_dir() and place.name not in elsewhere]
     if missing:
         more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
         listed = ", ".join(map(one_line, missing[:MOST_NAMED]))

@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 def plan(folder: Path, name: str | None, task: str | None, rules: Path | None, out: Path | None) -> None:
     """Print what to do until the next test, and write it as plan.md.
 
-    FOLDER is one person's folder, or the results of one clip (CLIP.valgus). The plan names exercises with
-    sets, reps, tempo and cue, days per week, and the dates of the next test. There is none where pain was too
-    high, where nothing could be judged, and after surgery without a clinician's agreement.
+    FOLDER is one person's folder, or the results of one clip (CLIP.valgus, or the clip beside it). The plan
+    names exercises with sets, reps, tempo and cue, days per week, and the dates of the next test. There is
+    none where pain was too high, where nothing could be judged, and after surgery without a clinician's
+    agreement.
     """
     from valgus.exports.advice import plan_text
+    from valgus.results import folder_of
 
+    folder = folder_of(folder)
     made = _plan(folder, name, task, book_from(rules))
     text = plan_text(made)
     click.echo(text)

@@ -59,7 +59,9 @@ def report(
     rules: Path | None,
     out: Path | None,
 ) -> None:
-    """Write the page of a saved analysis (CLIP.valgus) again, for example by other rules or in German.
+    """Write the page of a saved analysis again, for example by other rules or in German.
+
+    FOLDER is CLIP.valgus, or the clip that it lies beside.
 
     Nothing is measured again, and what session.toml says today counts. Without the video there are no
     pictures of the lowest points, and the page says so; an overlay.mp4 in FOLDER is put into the page. Where
@@ -69,11 +71,12 @@ def report(
     from valgus.exports.report import write_report
     from valgus.history import decisions_at_last, person_folder_of
     from valgus.plan import plan_from_analysis, plan_from_history
-    from valgus.results import load
+    from valgus.results import folder_of, load
     from valgus.sessions import as_said_now
 
     spoken = language_from(language)
     book = book_from(rules)
+    folder = folder_of(folder)
     saved = load(folder)
     trial = as_said_now(saved, folder)
     if rules is not None:

@@ -84,7 +84,8 @@ def read_people(root: Path, /, book: RuleBook, *, today: dt.date) -> tuple[Histo
 
 def _clips_below(root: Path) -> tuple[list[_Clip], list[Problem]]:
     if not root.is_dir():
-        raise NotAnAnalysis(f"{root}: there is no such folder.", "Give a folder with saved analyses.")
+        what = "is a file, not a folder" if root.exists() else "there is no such folder"
+        raise NotAnAnalysis(f"{root}: {what}.", "Give a folder with saved analyses.")
     found, unreadable = saved_analyses(root)
     clips, problems = _with_sessions(root, found)
     return clips, [*unreadable, *problems]
