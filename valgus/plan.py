@@ -84,7 +84,7 @@ def plan_of(
         days_per_week=DAYS_PER_WEEK,
         retest_from=_weeks_after(session.date, book.limit("retest_weeks_from")),
         retest_to=_weeks_after(session.date, book.limit("retest_weeks_to")),
-        rules=(*_rules(seen, book), *_to_be_entered(task, session)),
+        rules=(*_rules(seen, book), *_to_be_entered(task, session, book.ladder)),
         withheld=withheld,
     )
 
@@ -302,8 +302,8 @@ def _rules(seen: Sequence[SeenPattern], book: RuleBook) -> Iterator[str]:
     yield "Pain at the side of the hip or in the knee: see a clinician first."
 
 
-def _to_be_entered(task: TaskAsRun, session: Session) -> Iterator[str]:
-    if task.name == "step-down" and session.step_height_cm is None:
+def _to_be_entered(task: TaskAsRun, session: Session, ladder: Ladder) -> Iterator[str]:
+    if task.name in ladder.step_tasks and session.step_height_cm is None:
         yield "Enter step_height_cm in session.toml: a lower or higher step can then be the next step."
 
 
