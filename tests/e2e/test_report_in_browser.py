@@ -72,7 +72,7 @@ def test_it_loads_without_a_word_and_asks_for_nothing_outside(page, results: Pat
     outside = [url for url in page.asked if not url.startswith("data:")]
     assert outside == [(results / "report.html").as_uri()]
     assert "<img src=x onerror=alert(1)>.mp4" in page.locator("h1").inner_text()
-    assert "<script>alert(2)</script>" in page.locator(".methods").inner_text()
+    assert "<script>alert(2)</script>" in page.locator(".about").inner_text()
 
 
 def test_nothing_is_wider_than_the_window(page) -> None:  # type: ignore[no-untyped-def]
