@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -50,8 +51,9 @@ def measured(
 
 
 def _load_ahead() -> None:
-    for name in NEEDED_AFTER_THE_POSE:
-        import_module(name)
+    with suppress(Exception):  # what is wrong with it is told where it is needed
+        for name in NEEDED_AFTER_THE_POSE:
+            import_module(name)
 
 
 def measured_landmarks(
