@@ -1,7 +1,7 @@
 """Smoothing and gap arithmetic on plain arrays. NaN is a gap and stays one unless a function fills it.
 
 SciPy's signals and curves take most of a second to load, so they are loaded where they are first needed:
-after the pose, while which they can be loaded ahead.
+plans and pages of saved results need none of them.
 """
 
 from __future__ import annotations

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from valgus import memory, results, sessions
@@ -23,8 +20,6 @@ from valgus.video import check_content
 if TYPE_CHECKING:
     from valgus.from_landmarks import Filmed, Imported
 
-#: What takes long to load.
-NEEDED_AFTER_THE_POSE = ("scipy.signal", "scipy.stats", "valgus.exports.figures")
 NO_VIDEO = "No pictures of the lowest points: these landmarks came without a video."
 
 
@@ -45,15 +40,7 @@ def measured(
         As `valgus.pipeline.analyze`, and if ``session.toml`` has a mistake.
     """
     settings, session = _with_session_file(clip, settings, given)
-    # Decoding and the network leave the interpreter idle: time to load what is needed after them.
-    Thread(target=_load_ahead).start()
     return analyze(clip, settings, session=session, book=book, progress=progress)
-
-
-def _load_ahead() -> None:
-    with suppress(Exception):  # what is wrong with it is told where it is needed
-        for name in NEEDED_AFTER_THE_POSE:
-            import_module(name)
 
 
 def measured_landmarks(
