@@ -183,15 +183,19 @@ def _next_step(
 
 
 def _step_now(task: TaskAsRun, session: Session, ladder: Ladder) -> str:
-    if task.name not in ladder.step_tasks or session.step_height_cm is None:
-        return ""
-    return f", step of {session.step_height_cm:g} cm"
+    height = _step_height(task, session, ladder)
+    return "" if height is None else f", step of {height:g} cm"
+
+
+def _step_height(task: TaskAsRun, session: Session, ladder: Ladder) -> float | None:
+    """Return the height of the step in cm; None where none was entered, or the task is done on the floor."""
+    return session.step_height_cm if task.name in ladder.step_tasks else None
 
 
 def _upwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> tuple[Rung, str]:
-    height = session.step_height_cm
+    height = _step_height(task, session, ladder)
     higher = [h for h in ladder.step_heights_cm if height is not None and h > height]
-    if task.name in ladder.step_tasks and higher:
+    if higher:
         return rung, f"Go up a step: from {height:g} to {higher[0]:g} cm, everything else as it is."
     above = ladder.rung(rung.number + 1)
     if above == rung:
@@ -200,10 +204,10 @@ def _upwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> t
 
 
 def _downwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> tuple[Rung, str]:
-    height = session.step_height_cm
+    height = _step_height(task, session, ladder)
     lower = [h for h in ladder.step_heights_cm if height is not None and h < height]
     easier = "reduce the range, slow down, lower the load; rebuild, then add load again"
-    if task.name in ladder.step_tasks and lower:
+    if lower:
         return rung, f"Go down a step: from {height:g} to {lower[-1]:g} cm; {easier}."
     below = ladder.rung(rung.number - 1)
     if below == rung:

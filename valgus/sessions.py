@@ -87,9 +87,8 @@ class SessionFile:
         try:
             if not path.is_file():
                 return cls()
-        except (
-            OSError
-        ):  # where the folder may not be looked into, the clip cannot be read either, and says so
+        except OSError:
+            # Where the folder may not be looked into, the clip cannot be read either, and says so.
             return cls()
         read = cls(Document.read(path))
         read._check()

@@ -258,10 +258,9 @@ def _list(survey: Survey) -> None:
         click.echo(f"{'fails':8}{one_line(name)}: {one_line(says)}")
     _warn(survey)
     counts = Counter(words[verdict.standing] for verdict in survey.verdicts.values())
-    counts["fails"] = len(survey.failures)
-    if counts["fails"] > 1:
-        counts["fail"] = counts.pop("fails")
-    said = [f"{counts[word]} {word}" for word in (*words.values(), "fails", "fail") if counts[word]]
+    fails = "fails" if len(survey.failures) == 1 else "fail"
+    counts[fails] = len(survey.failures)
+    said = [f"{counts[word]} {word}" for word in (*words.values(), fails) if counts[word]]
     click.echo(f"{', '.join(said) or 'No clips here'}. Nothing was written.")
 
 

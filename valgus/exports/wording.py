@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from valgus.model.frontal import Facing, Origin
 from valgus.model.history import BetweenLegs, History, Series, SetUp
@@ -344,8 +345,8 @@ def kept_apart_lines(history: History, /) -> Iterator[str]:
         for series in history.series:
             days = {visit.date.isoformat() for visit in series.visits}
             entered = getattr(series.setup, key)
-            unsided = replace(series.setup, side="")
-            rest = replace(unsided, step_height_cm=0.0) if unit == "cm" else replace(unsided, load_kg=0.0)
+            regardless: dict[str, Any] = {"side": "", key: 0.0}
+            rest = replace(series.setup, **regardless)
             by_rest.setdefault(rest, {}).setdefault(entered, set()).update(days)
         for of_rest in by_rest.values():
             others = sorted(entered for entered in of_rest if entered >= 0)
