@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,16 @@ def test_every_figure_names_population_and_source() -> None:
         assert bool(item.measure) == bool(item.proxy)
         assert item.measure or item.why_not
     assert {change.origin for change in book.changes} == {"borrowed", "convention"}
+
+
+def test_every_study_that_is_named_can_be_found() -> None:
+    book = rules.published()
+    entries = (*book.bands, *book.changes, *book.limits, *book.gates, *book.items)
+    sources = "\n".join(entry.source for entry in entries)
+    named = set(re.findall(r"[A-Z][a-z]+(?: & [A-Z][a-z]+)? (?:19|20)\d\d", sources))
+    references = {reference.cited: reference.says for reference in rules.references_of([sources])}
+    assert named == set(references)
+    assert all(re.search(r"\b(doi:10\.\d{4}/\S+|PMC\d+)$", says) for says in references.values())
 
 
 def test_own_entries_take_the_place_of_single_ones_and_nothing_else(tmp_path: Path) -> None:

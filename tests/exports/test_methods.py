@@ -42,3 +42,9 @@ def test_stickers_and_other_landmarks_are_said() -> None:
 def test_the_citation_names_this_version() -> None:
     citation = (Path(__file__).parents[2] / "CITATION.cff").read_text(encoding="utf-8")
     assert re.search(rf"^version: {re.escape(valgus.__version__)}$", citation, re.MULTILINE)
+
+
+def test_every_study_that_a_threshold_rests_on_can_be_found() -> None:
+    references = methods_text(TRIAL).split("References:\n")[1].split("\n\n")[0]
+    assert "Park J" in references and "doi:10.1123/jsr.2024-0182" in references
+    assert "Silbernagel" not in references, "no threshold of a projection angle rests on it"

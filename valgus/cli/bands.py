@@ -84,6 +84,7 @@ def _lines(book: RuleBook, task: str | None) -> Iterator[str]:
         yield from _entry(f"{item.scale} {item.number}: {item.name}", how, item.source)
 
     yield from _ladder(book)
+    yield from _references(book)
 
 
 def _ladder(book: RuleBook) -> Iterator[str]:
@@ -95,6 +96,17 @@ def _ladder(book: RuleBook) -> Iterator[str]:
             if one.rung == rung.number:
                 says = f"{one.name}: {one.sets} x {one.hold_or_reps}; {one.tempo}"
                 yield textwrap.fill(says, WIDTH, initial_indent="      ", subsequent_indent="        ")
+
+
+def _references(book: RuleBook) -> Iterator[str]:
+    from valgus.rules import references_of
+
+    yield from _head("References")
+    entries = (*book.bands, *book.changes, *book.limits, *book.gates, *book.items)
+    for reference in references_of(entry.source for entry in entries):
+        yield textwrap.fill(
+            f"{reference.cited}: {reference.says}", WIDTH, initial_indent="  ", subsequent_indent="      "
+        )
 
 
 def _head(title: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from valgus import rules
 from valgus.exports import wording
 from valgus.model.rep import Grade
 from valgus.model.trial import Trial
@@ -14,9 +15,10 @@ WIDTH = 100
 
 
 def methods_text(trial: Trial, /) -> str:
-    """Return the paragraph, then the thresholds in force with their sources, then what made the numbers."""
+    """Return the paragraph, the thresholds in force with their sources, and what made the numbers."""
     paragraph = textwrap.fill(" ".join(_sentences(trial)), WIDTH)
     thresholds = [f"- {wording.band_line(band)}" for band in trial.task.bands]
+    references = rules.references_of(band.source for band in trial.task.bands)
     made = trial.provenance
     made_by = [f"- valgus {made.valgus_version}, definitions version {made.definitions_version}"]
     made_by += [
@@ -25,6 +27,7 @@ def methods_text(trial: Trial, /) -> str:
     ]
     parts = [paragraph]
     parts += ["Thresholds:\n" + "\n".join(thresholds)] if thresholds else []
+    parts += ["References:\n" + "\n".join(f"- {one.says}" for one in references)] if references else []
     parts += ["Made by:\n" + "\n".join(made_by)]
     return "\n\n".join(parts) + "\n"
 

@@ -69,6 +69,14 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A study that a source names: ``cited`` is how ('Park 2024'), ``says`` where it is found."""
+
+    cited: str
+    says: str
+
+
+@dataclass(frozen=True)
 class Item:
     """One item of a movement-quality scale: a fault, and how a frontal clip can show it.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from valgus import bounded
 from valgus.model.ladder import Exercise, Ladder, Pattern, Rung
-from valgus.model.rule import Band, DetectableChange, Gate, Item, Limit
+from valgus.model.rule import Band, DetectableChange, Gate, Item, Limit, Reference
 from valgus.model.rulebook import RuleBook
 from valgus.rules.toml import Document, Entry
 
@@ -20,6 +21,7 @@ Kind = TypeVar("Kind")
 #: The files, and what one entry of each is called and made into.
 BANDS, GATES, CHANGES = "bands.toml", "gates.toml", "mdc.toml"
 DECISION, ITEMS, LADDER = "decision.toml", "items.toml", "ladder.toml"
+REFERENCES = "references.toml"
 #: What may be replaced by a person's own file, by the name of its table: the object and what identifies an
 #: entry. An entry of the own file replaces all entries that agree with it in these.
 REPLACEABLE: dict[str, tuple[type, tuple[str, ...]]] = {
@@ -35,6 +37,7 @@ _BLANK: dict[str, dict[str, Any]] = {
     "mdc": {"task": None},
     "limit": {},
     "item": {"measure": None, "above": None, "unit": "", "proxy": "", "why_not": ""},
+    "reference": {},
 }
 
 
@@ -64,6 +67,13 @@ def with_own(path: Path, /) -> RuleBook:
         for own in document.entries(table):
             entries[table] = _replaced(entries[table], own, table)
     return _book(entries, versions=(*_versions(), f"own rules {path.name} {document.sha256[:12]}"))
+
+
+def references_of(sources: Iterable[str], /) -> tuple[Reference, ...]:
+    """Return where the studies are found that any of these sources names, in alphabetical order."""
+    named = "\n".join(sources)
+    known = _made(Reference, _entries(REFERENCES, "reference"), "reference")
+    return tuple(reference for reference in known if reference.cited in named)
 
 
 def _shipped() -> dict[str, list[Entry]]:
@@ -164,4 +174,4 @@ def _document(file: str) -> Document:
     return Document.parse(resources.files(__name__).joinpath(file).read_text(encoding="utf-8"), file)
 
 
-__all__ = ["published", "with_own"]
+__all__ = ["published", "references_of", "with_own"]
