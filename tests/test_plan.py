@@ -140,6 +140,23 @@ def test_who_moves_up_gets_an_exercise_of_the_new_rung() -> None:
     assert 4 in {exercise.rung for exercise in plan.exercises}
 
 
+@pytest.mark.parametrize(
+    ("leg", "height", "exercise"),
+    [({}, 10.0, "mirror_step_down"), ({}, 20.0, "loaded_step_down"), (UNPAID, 15.0, "mirror_step_down")],
+    ids=["a step up", "a rung up", "hold"],
+)
+def test_who_is_to_step_down_practises_it(leg: dict[str, Any], height: float, exercise: str) -> None:
+    plan = planned(leg_of(BOOK, **leg), session=Session(step_height_cm=height))
+    assert exercise in {one.code for one in plan.exercises}
+
+
+def test_the_next_test_can_be_compared_with_this_one() -> None:
+    higher = plan_text(planned(session=Session(step_height_cm=10)))
+    assert "Same task and spot for the phone: first on the step of 10 cm, to compare" in higher
+    assert "Same task, step height and spot" in plan_text(planned(leg_of(BOOK, **UNPAID)))
+    assert "step" not in planned(task="landing", session=Session()).next_test
+
+
 def test_the_next_test_is_in_four_to_six_weeks() -> None:
     plan = planned()
     assert (plan.retest_from, plan.retest_to) == (date(2026, 12, 19), date(2027, 1, 2))

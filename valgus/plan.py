@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from valgus import decision, verdict
@@ -70,20 +70,21 @@ def plan_of(
     """
     ladder = book.ladder
     rung = _current_rung(task.name, session, ladder)
-    next_rung, step = _next_step(_outcome(legs), rung, task, session, ladder)
+    move = _next_step(_outcome(legs), rung, task, session, ladder)
     seen = tuple(_patterns(legs, differences, book))
     withheld = _withheld(legs, session, book)
     return Plan(
         rests_on=_rests_on(legs, task, session),
         rung=rung,
-        next_rung=next_rung,
-        step=step,
+        next_rung=move.rung,
+        step=move.says,
         because=tuple(map(_because, legs)),
-        exercises=() if withheld else tuple(_exercises(seen, next_rung.number, ladder)),
+        exercises=() if withheld else tuple(_exercises(seen, move.rung.number, task, ladder)),
         why=seen,
         days_per_week=DAYS_PER_WEEK,
         retest_from=_weeks_after(session.date, book.limit("retest_weeks_from")),
         retest_to=_weeks_after(session.date, book.limit("retest_weeks_to")),
+        next_test=_next_test(move, task, session, ladder),
         rules=(*_rules(seen, book), *_to_be_entered(task, session, book.ladder)),
         withheld=withheld,
     )
@@ -171,15 +172,22 @@ def _outcome(legs: Sequence[Leg]) -> Outcome:
     return min([*judged, *unknown], key=lambda outcome: outcome.rank)
 
 
-def _next_step(
-    outcome: Outcome, rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder
-) -> tuple[Rung, str]:
-    """Return the rung to train on, and what changes, in a sentence."""
+@dataclass(frozen=True)
+class _Move:
+    """The rung to train on; what changes, in a sentence; the new step in cm where that is what changes."""
+
+    rung: Rung
+    says: str
+    height_cm: float | None = None
+
+
+def _next_step(outcome: Outcome, rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> _Move:
     if outcome is Outcome.PROGRESS:
         return _upwards(rung, task, session, ladder)
     if outcome is Outcome.REGRESS:
         return _downwards(rung, task, session, ladder)
-    return rung, f"Stay where you are: rung {rung.number}, {rung.name}{_step_now(task, session, ladder)}."
+    now = f"rung {rung.number}, {rung.name}{_step_now(task, session, ladder)}"
+    return _Move(rung, f"Stay where you are: {now}.")
 
 
 def _step_now(task: TaskAsRun, session: Session, ladder: Ladder) -> str:
@@ -192,27 +200,41 @@ def _step_height(task: TaskAsRun, session: Session, ladder: Ladder) -> float | N
     return session.step_height_cm if task.name in ladder.step_tasks else None
 
 
-def _upwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> tuple[Rung, str]:
+def _upwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> _Move:
     height = _step_height(task, session, ladder)
     higher = [h for h in ladder.step_heights_cm if height is not None and h > height]
     if higher:
-        return rung, f"Go up a step: from {height:g} to {higher[0]:g} cm, everything else as it is."
+        says = f"Go up a step: from {height:g} to {higher[0]:g} cm, everything else as it is."
+        return _Move(rung, says, higher[0])
     above = ladder.rung(rung.number + 1)
     if above == rung:
-        return rung, f"You are on the highest rung ({rung.name}): add difficulty in small steps."
-    return above, f"Move up: from rung {rung.number}, {rung.name}, to rung {above.number}, {above.name}."
+        return _Move(rung, f"You are on the highest rung ({rung.name}): add difficulty in small steps.")
+    says = f"Move up: from rung {rung.number}, {rung.name}, to rung {above.number}, {above.name}."
+    return _Move(above, says)
 
 
-def _downwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> tuple[Rung, str]:
+def _downwards(rung: Rung, task: TaskAsRun, session: Session, ladder: Ladder) -> _Move:
     height = _step_height(task, session, ladder)
     lower = [h for h in ladder.step_heights_cm if height is not None and h < height]
     easier = "reduce the range, slow down, lower the load; rebuild, then add load again"
     if lower:
-        return rung, f"Go down a step: from {height:g} to {lower[-1]:g} cm; {easier}."
+        return _Move(rung, f"Go down a step: from {height:g} to {lower[-1]:g} cm; {easier}.", lower[-1])
     below = ladder.rung(rung.number - 1)
     if below == rung:
-        return rung, f"Stay on the lowest rung ({rung.name}) and make it easier: {easier}."
-    return below, f"Go back to rung {below.number}, {below.name}: {easier}."
+        return _Move(rung, f"Stay on the lowest rung ({rung.name}) and make it easier: {easier}.")
+    return _Move(below, f"Go back to rung {below.number}, {below.name}: {easier}.")
+
+
+def _next_test(move: _Move, task: TaskAsRun, session: Session, ladder: Ladder) -> str:
+    """Return how to film the next time; only the same step can be compared, whatever is trained on."""
+    if move.height_cm is not None:
+        return (
+            f"same task and spot for the phone: first on the step of {session.step_height_cm:g} cm, "
+            f"to compare with this session, then on that of {move.height_cm:g} cm"
+        )
+    if task.name in ladder.step_tasks:
+        return "same task, step height and spot for the phone"
+    return "same task and spot for the phone"
 
 
 # --- patterns -----------------------------------------------------------------------------------------------
@@ -277,7 +299,9 @@ def _said_difference(found: SideDifference) -> str:
 # --- what to do ---------------------------------------------------------------------------------------------
 
 
-def _exercises(seen: Sequence[SeenPattern], most_rung: int, ladder: Ladder) -> Iterator[Exercise]:
+def _exercises(
+    seen: Sequence[SeenPattern], most_rung: int, task: TaskAsRun, ladder: Ladder
+) -> Iterator[Exercise]:
     """Yield the exercises that most of the patterns point to, none above the rung, and the stretch.
 
     In the order of a session: activation first, the hardest last.
@@ -287,12 +311,18 @@ def _exercises(seen: Sequence[SeenPattern], most_rung: int, ladder: Ladder) -> I
     pointed = [code for places in choices for code in places if code is not None]
     fitting = [ladder.exercise(code) for code in dict.fromkeys(pointed) if code != STRETCH]
     chosen = [exercise for exercise in fitting if exercise.rung <= most_rung][:MOST_EXERCISES]
-    own = [e for e in ladder.exercises if e.rung == most_rung and e not in chosen and e.code != STRETCH]
-    if own and not any(exercise.rung == most_rung for exercise in chosen):
-        # Something of the rung itself belongs into every plan: that is what the next test is about.
+    own = _of_the_rung(most_rung, task, ladder)
+    if own and not set(own) & set(chosen):
+        # What the next test is about belongs into every plan.
         chosen = [*chosen[: MOST_EXERCISES - 1], own[0]]
     yield from sorted(chosen, key=lambda exercise: exercise.rung)
     yield ladder.exercise(STRETCH)
+
+
+def _of_the_rung(number: int, task: TaskAsRun, ladder: Ladder) -> list[Exercise]:
+    """Return the exercises of a rung that practise the filmed task, else all that are of it."""
+    of_it = [one for one in ladder.exercises if one.rung == number and one.code != STRETCH]
+    return [one for one in of_it if task.name in one.tasks] or of_it
 
 
 def _rules(seen: Sequence[SeenPattern], book: RuleBook) -> Iterator[str]:

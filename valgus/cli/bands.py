@@ -102,11 +102,18 @@ def _references(book: RuleBook) -> Iterator[str]:
     from valgus.rules import references_of
 
     yield from _head("References")
-    entries = (*book.bands, *book.changes, *book.limits, *book.gates, *book.items)
-    for reference in references_of(entry.source for entry in entries):
+    for reference in references_of(_sources(book)):
         yield textwrap.fill(
             f"{reference.cited}: {reference.says}", WIDTH, initial_indent="  ", subsequent_indent="      "
         )
+
+
+def _sources(book: RuleBook) -> Iterator[str]:
+    yield from (band.source for band in book.bands)
+    yield from (change.source for change in book.changes)
+    yield from (limit.source for limit in book.limits)
+    yield from (gate.source for gate in book.gates)
+    yield from (item.source for item in book.items)
 
 
 def _head(title: str) -> Iterator[str]:

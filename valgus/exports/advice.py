@@ -114,7 +114,7 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
     yield ""
     yield f"## The next test{_retest(plan)}"
     yield ""
-    yield "Same task, same step height, same spot for the phone."
+    yield f"{plan.next_test[0].upper()}{plan.next_test[1:]}."
     yield "Write down pain (0-10) during the test and on the morning after."
     yield ""
     yield "## Keep to this"

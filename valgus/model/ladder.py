@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Exercise:
     """One exercise with its dose; ``hold_or_reps`` is what a set is made of, for example ``8-10 each side``.
 
-    ``tempo`` is how fast, ``cue`` what to think of.
+    ``tempo`` is how fast, ``cue`` what to think of; ``tasks`` are the filmed tasks that it practises.
     """
 
     code: str
@@ -20,6 +20,7 @@ class Exercise:
     hold_or_reps: str
     tempo: str
     cue: str
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ class Plan:
         How often.
     retest_from, retest_to : date or None
         When to film again; None where the session has no date.
+    next_test : str
+        How to film then, without a full stop.
     rules : tuple of str
         What to keep to, each a sentence.
     withheld : str
@@ -116,5 +119,6 @@ class Plan:
     days_per_week: str
     retest_from: dt.date | None
     retest_to: dt.date | None
+    next_test: str
     rules: tuple[str, ...]
     withheld: str = ""
