@@ -83,7 +83,8 @@ mean     of 3   12.6 ± 21.3        5.0    13.2                       6.0 ± 14.
 - FPPA (frontal plane projection angle): how far the knee stands towards the
   inside (+) or outside (-) of the line from hip to ankle, in the picture, with
   the hip as the pose model sees it. It is the angle in the picture, not a knee
-  abduction angle, and it does not predict injury. ± is the 95 % interval.
+  abduction angle, and it does not predict injury. ± is the 95 % interval; that
+  of the mean also holds how much the reps differ.
 - Trunk lean: + towards the leg that is measured. % leg: of the hip-ankle
   distance while standing.
 - Hip line: the hips as the pose model sees them; they do not follow the pelvis.

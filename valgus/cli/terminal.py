@@ -32,6 +32,7 @@ GRADES_EXPLAINED = {
     Grade.INVALID: "shown, but counts nowhere",
 }
 #: Marks a colour whose interval reaches over an edge of its band.
+PLUS_MINUS = "± is the 95 % interval; that of the mean also holds how much the reps differ."
 UNSURE = " *"
 
 
@@ -251,7 +252,7 @@ def _marks_explained(trial: Trial) -> Iterator[Text]:
 def _words_explained(trial: Trial, columns: tuple[_Column, ...]) -> Iterator[str]:
     if not trial.reps:
         return
-    yield f"{wording.FPPA_IS} {wording.FPPA_IS_NOT} ± is the 95 % interval."
+    yield f"{wording.FPPA_IS} {wording.FPPA_IS_NOT} {PLUS_MINUS}"
     yield "Trunk lean: + towards the leg that is measured. % leg: of the hip-ankle distance while standing."
     if HIP_LINE in columns:
         yield "Hip line: the hips as the pose model sees them; they do not follow the pelvis. Never judged."
