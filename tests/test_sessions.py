@@ -107,12 +107,12 @@ def test_a_day_is_read_from_the_beginning_of_a_folders_name(name: str, day: date
     ("old", "new", "says"),
     [
         ("pain_during", "pain_durring", "line 5: unknown key 'pain_durring'. Did you mean pain_during?"),
-        ("during = 1", "during = 11", "line 5: pain_during: Input should be less than or equal to 10"),
-        ("pain_during = 3.5", "pain_during = -1", "line 14: pain_during: Input should be greater than"),
-        ("date = 2026-11-21", 'date = "yesterday"', "line 2: date:"),
+        ("during = 1", "during = 11", "line 5: pain_during: it should be less than or equal to 10"),
+        ("pain_during = 3.5", "pain_during = -1", "line 14: pain_during: it should be greater than"),
+        ("date = 2026-11-21", 'date = "yesterday"', "line 2: date: write a day as 2026-11-21"),
         ("date = 2026-11-21", "date = 2026-11-", "line 2"),
-        ('sex = "f"', 'sex = "x"', "line 4: sex: Input should be 'f' or 'm'"),
-        ('task = "step-down"', 'task = "stepdown"', "line 3: task: Input should be"),
+        ('sex = "f"', 'sex = "x"', "line 4: sex: it should be 'f' or 'm'"),
+        ('task = "step-down"', 'task = "stepdown"', "line 3: task: it should be"),
     ],
 )
 def test_a_mistake_is_named_with_line_and_key(old: str, new: str, says: str, folder: Path) -> None:
@@ -120,6 +120,20 @@ def test_a_mistake_is_named_with_line_and_key(old: str, new: str, says: str, fol
         said(SAID.replace(old, new, 1), folder)
     assert says in str(wrong.value)
     assert str(wrong.value).startswith("session.toml")
+
+
+def test_a_slip_in_the_name_of_a_clip_is_noticed(folder: Path) -> None:
+    (folder / "right leg.mp4").touch()
+    said(SAID, folder).check_clips(folder)
+    slip = said(SAID.replace("right leg.mp4", "rigth leg.mp4"), folder)
+    with pytest.raises(WrongUsage, match=r"line 12: .*'rigth leg.mp4'.* Did you mean right leg.mp4\?"):
+        slip.check_clips(folder)
+
+
+def test_a_clip_that_is_gone_may_still_be_spoken_of(folder: Path) -> None:
+    (folder / "left leg.mp4").touch()
+    (folder / "front.mp4").touch()
+    said(f"{SAID}\n[clip.'left leg.mp4']\nside = 'left'", folder).check_clips(folder)
 
 
 def test_what_is_about_one_clip_has_to_be_a_table(folder: Path) -> None:

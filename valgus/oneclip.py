@@ -66,7 +66,9 @@ def measured_landmarks(
 
 
 def _with_session_file(clip: Path, settings: Settings, given: Session) -> tuple[Settings, Session]:
-    return SessionFile.beside(clip.parent).settings(clip.name, settings), session_of(clip, given)
+    said = SessionFile.beside(clip.parent)
+    said.check_clips(clip.parent)
+    return said.settings(clip.name, settings), session_of(clip, given)
 
 
 def without_names(trial: Trial, /) -> Trial:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -24,6 +25,8 @@ from valgus.tasks import TASKS
 SESSION_FILE = "session.toml"
 #: Where a person or a day is known from, if it is the layout; it then changes with the layout.
 FOLDER_NAME = "folder name"
+#: Names of clips with at least this share of letters in common, in order, are one name with a slip in it.
+SO_LIKE_AS_TO_BE_MEANT = 0.8
 
 
 def _task(name: str) -> str:
@@ -31,6 +34,13 @@ def _task(name: str) -> str:
     if name not in names:
         raise PydanticCustomError("task", "Input should be {names}", {"names": ", ".join(names)})
     return name
+
+
+def _plainly(kind: str, says: str) -> str:
+    """Return what pydantic says about a value, for people."""
+    if kind.startswith("date"):
+        return "write a day as 2026-11-21"
+    return says.replace("Input should", "it should", 1)
 
 
 #: Names of tasks, as on the command line.
@@ -127,14 +137,38 @@ class SessionFile:
             return self.document.wrong(
                 f"unknown key {bounded.quoted(key)!r}", line=line, given=key, choices=_Said.model_fields
             )
-        return self.document.wrong(f"{key}: {first['msg']}", line=line)
+        return self.document.wrong(f"{key}: {_plainly(first['type'], first['msg'])}", line=line)
 
     def _line(self, key: str, clip: str) -> int:
         assert self.document is not None
         if key not in self._of_clips().get(clip, {}):
             return self.document.line_of(key)
-        heads = (k for k, line in enumerate(self.document.text.splitlines(), 1) if clip in line)
-        return self.document.line_of(key, after=next(heads, 1))
+        return self.document.line_of(key, after=self._head_of(clip))
+
+    def _head_of(self, clip: str) -> int:
+        """Return the line on which the table of a clip begins."""
+        lines = self.document.text.splitlines() if self.document else []
+        return next((k for k, line in enumerate(lines, 1) if clip in line), 1)
+
+    def check_clips(self, folder: Path, /) -> None:
+        """Refuse a table for a clip that is not in a folder, where another there is probably meant.
+
+        Otherwise a slip in the name leaves what is said about the clip unheeded.
+
+        Raises
+        ------
+        WrongUsage
+            With the line of the table and the name that was probably meant.
+        """
+        tables = self._of_clips()
+        if self.document is None or not tables:
+            return
+        there = {path.name for path in folder.iterdir() if path.is_file()}
+        untold = there - tables.keys() - {SESSION_FILE}
+        for name in sorted(tables.keys() - there):
+            if get_close_matches(name, untold, cutoff=SO_LIKE_AS_TO_BE_MEANT):
+                says = f"there is no clip {bounded.quoted(name)!r} beside it"
+                raise self.document.wrong(says, line=self._head_of(name), given=name, choices=untold)
 
     def session(self, clip: str, /) -> Session:
         """Return what is said about the session of one clip."""
