@@ -56,10 +56,15 @@ def judged_holds(trial: Trial, /) -> bool:
 # --- how the clip was understood ---------------------------------------------------------------------------
 
 
+def _nothing_understood(trial: Trial) -> bool:
+    """Return whether the clip cannot be measured at all: then what it seems to show is a guess."""
+    return trial.setup is None or any(found.severity is Severity.STOP for found in trial.findings)
+
+
 def task_line(trial: Trial, /) -> str:
     """Return the task and how it was known."""
     task = trial.task
-    if trial.setup is None and task.origin is not Origin.GIVEN:
+    if _nothing_understood(trial) and task.origin is not Origin.GIVEN:
         return "not known"
     if task.origin is Origin.GIVEN:
         return f"{task.title} (given)"
@@ -70,6 +75,8 @@ def side_line(trial: Trial, /) -> str:
     """Return the legs measured and how they were known."""
     if trial.setup is None:
         return "not known, no legs were seen"
+    if _nothing_understood(trial):
+        return "not known"
     stretches = trial.setup.stance
     sides = trial.sides or tuple(sorted({stretch.side.value for stretch in stretches}))
     return " and ".join(_leg_with_origin(trial, side) for side in sides)
@@ -87,7 +94,7 @@ def _leg_with_origin(trial: Trial, side: str) -> str:
 def view_line(trial: Trial, /) -> str:
     """Return from where the person is seen and how that was known."""
     setup = trial.setup
-    if setup is None:
+    if setup is None or _nothing_understood(trial):
         return "not known"
     mirrored = "mirrored" if setup.mirrored else "not mirrored"
     return f"{_VIEW[setup.facing]} ({setup.facing_origin.value}); {mirrored} ({setup.mirrored_origin.value})"
