@@ -13,6 +13,23 @@ TO_FOLLOW_MB = 3000
 #: Addresses that the program takes whatever it does, MB.
 AT_LEAST_MB = 1000
 
+#: What is at least so large is kept apart, bytes: the track of a long clip, but no picture of a frame, which
+#: would be slow.
+LARGE_BYTES = 8 * 2**20
+_M_MMAP_THRESHOLD = -3  # of malloc.h
+
+
+def keep_large_apart() -> None:
+    """Have the system take back every large array as soon as nothing uses it.
+
+    Otherwise the C library takes the first large array that is freed for usual, and from then on puts such
+    arrays among the small things, where one of those above keeps the memory of a whole array in use. It is a
+    tenth of the peak of a clip, short or long. Does nothing where the C library is not glibc.
+    """
+    library = _glibc()
+    if library is not None:
+        library.mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
+
 
 def give_back() -> None:
     """Give back to the system what this process has freed.
@@ -22,11 +39,15 @@ def give_back() -> None:
     part from standing on what the others have left. Does nothing where the C library is not glibc.
     """
     gc.collect()  # figures refer to themselves in circles
-    if sys.platform != "linux":
-        return
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    library = _glibc()
+    if library is not None:
+        library.malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    """Return the C library if it is the GNU one, which alone has these."""
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return library if hasattr(library, "malloc_trim") else None
 
 
 def check_addresses(needed_mb: int, /) -> None:

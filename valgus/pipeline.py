@@ -109,6 +109,7 @@ def watch(
 ) -> tuple[Clip, PoseTrack, ClipEvidence]:
     """Return the clip's facts, the raw track of the person followed, and what the pictures said."""
     memory.check_addresses(memory.TO_FOLLOW_MB)
+    memory.keep_large_apart()
     _check_places(path, settings)
     seen = _follow(path, model, settings, strip=None, progress=progress)
     people = _people_in(seen.overview, model)

@@ -1,0 +1,41 @@
+"""What the program does so that long clips need little more memory than short ones."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+#: Large arrays that are made and freed while small things that stay are made above them.
+KEPT_MB = """
+import sys
+import numpy as np
+from valgus import memory
+
+def in_use_mb():
+    with open("/proc/self/statm") as pages:
+        return int(pages.read().split()[1]) * 4096 / 1e6
+
+if sys.argv[1] == "apart":
+    memory.keep_large_apart()
+np.ones(2_000_000)
+before, kept = in_use_mb(), []
+large = []
+for _ in range(10):
+    large.append(np.ones(1_900_000))
+    kept.append([bytes(5000) for _ in range(20)])
+del large
+print(in_use_mb() - before)
+"""
+
+
+def kept_mb(how: str) -> float:
+    ran = subprocess.run([sys.executable, "-c", KEPT_MB, how], capture_output=True, text=True, check=True)
+    return float(ran.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system of Linux")
+def test_large_arrays_that_are_freed_are_given_back_though_small_things_were_made_since() -> None:
+    assert kept_mb("among the small") > 100
+    assert kept_mb("apart") < 20
