@@ -136,7 +136,7 @@ def test_the_plan_is_printed_and_written(person: Path) -> None:
 def test_the_plan_of_one_clip(person: Path, tmp_path: Path) -> None:
     shown = valgus("plan", person / START.isoformat() / "left.mp4.valgus", "--out", tmp_path)
     assert shown.returncode == 0, shown.stderr
-    assert "single" in (tmp_path / "plan.md").read_text(encoding="utf-8")
+    assert "lateral step-down in front of a mirror" in (tmp_path / "plan.md").read_text(encoding="utf-8")
 
 
 def test_pain_of_the_next_morning_counts_in_plan_and_page_of_one_clip(tmp_path: Path) -> None:
