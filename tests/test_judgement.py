@@ -247,6 +247,22 @@ def test_legs_seen_in_a_tenth_of_the_frames_give_no_reps() -> None:
     assert trial.reps == ()
 
 
+def test_a_leg_named_by_mistake_is_told_and_nothing_earns_a_colour() -> None:
+    squat = film(repetitions(task="single-leg-squat", side=Side.RIGHT))
+    wrong = trial_of(squat, Settings(task="single-leg-squat", side=Side.LEFT))
+    assert "other_leg_carries" in codes(wrong)
+    assert "ok" not in grades(wrong)
+    right = trial_of(squat, Settings(task="single-leg-squat", side=Side.RIGHT))
+    assert "other_leg_carries" not in codes(right)
+
+
+def test_without_reps_of_the_named_leg_the_other_one_is_offered_and_not_a_deeper_bend() -> None:
+    down = film(repetitions(side=Side.RIGHT))
+    trial = trial_of(down, Settings(task="step-down", side=Side.LEFT))
+    stopped = next(found for found in trial.findings if found.code == "no_rep")
+    assert "name the other leg" in stopped.advice
+
+
 @pytest.mark.parametrize(
     ("task", "says"),
     [("step-down", "Bend the knee"), ("landing", "Leave the ground"), ("stance", "Lift the other")],

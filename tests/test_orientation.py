@@ -9,7 +9,7 @@ import pytest
 
 from valgus.model.frontal import Facing, Origin, Setup, Side
 from valgus.model.track import LANDMARKS, PoseTrack
-from valgus.orientation import GivenSetup, find_setup, to_frontal
+from valgus.orientation import GivenSetup, find_setup, sure_of_other_leg, to_frontal
 from valgus.simulate import View, film, holding, one_after_the_other, repetitions
 
 NAN = float("nan")
@@ -74,6 +74,16 @@ def test_a_leg_that_was_given_is_taken_as_given() -> None:
     (stretch,) = setup_of(STEP_DOWN, GivenSetup(side=Side.RIGHT)).stance
     assert (stretch.side, stretch.origin, stretch.sure) == (Side.RIGHT, Origin.GIVEN, 1.0)
     assert (stretch.start_s, stretch.end_s) == (STEP_DOWN.time_s[0], STEP_DOWN.time_s[-1])
+
+
+@pytest.mark.parametrize("task", ["step-down", "single-leg-squat"])
+@pytest.mark.parametrize("side", list(Side))
+def test_naming_the_leg_that_does_not_carry_is_noticed(task: str, side: Side) -> None:
+    track = film(repetitions(task=task, side=side))
+    assert sure_of_other_leg(track, GivenSetup(side=side.other)) > 0.9
+    assert np.isnan(sure_of_other_leg(track, GivenSetup(side=side)))
+    assert np.isnan(sure_of_other_leg(track, FIND_OUT))
+    assert np.isnan(sure_of_other_leg(track, GivenSetup(side=side.other, mirrored=True)))
 
 
 @pytest.mark.parametrize("first", list(Side))

@@ -199,6 +199,7 @@ GATES = [
     ("rarely_seen", DOWN, "low", 0.8, 0.798, "-"),
     ("rarely_seen", DOWN, "invalid", 0.4, 0.399, "low"),
     ("rarely_seen", DOWN, "stop", 0.25, 0.249, "invalid"),
+    ("other_leg_carries", DOWN, "low", 0.9, 0.9045, "-"),
     ("identity_jump", DOWN, "low", 0.02, 0.0201, "-"),
     ("identity_jump", DOWN, "invalid", 0.2, 0.201, "low"),
     ("legs_swapped", DOWN, "low", 0.1, 0.1005, "-"),

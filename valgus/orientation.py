@@ -97,6 +97,20 @@ def find_setup(track: PoseTrack, /, *, legs: int, given: GivenSetup) -> Setup | 
     )
 
 
+def sure_of_other_leg(track: PoseTrack, given: GivenSetup, /) -> float:
+    """Return how sure it is, 0 to 1, that the leg which was not named carries the person all the time.
+
+    NaN where no leg was named, no legs were seen, or the named one carries for a while.
+    """
+    if given.side is None or not _legs_seen(track).any():
+        return float("nan")
+    named = _swapped(track) if given.mirrored else track
+    spans = _one_leg_at_a_time(named, replace(given, side=None))
+    if not spans or any(span.side is given.side for span in spans):
+        return float("nan")
+    return min(span.sure for span in spans)
+
+
 def to_frontal(track: PoseTrack, setup: Setup, /) -> tuple[FrontalTrack, ...]:
     """Return one frontal track for each leg that carries the person, left first.
 

@@ -238,12 +238,14 @@ def measure(
     overview = cleaning.clean(track, tasks.OVERVIEW_CLEANING)
     chosen = _task(overview, settings, provenance.source)
     task = chosen.task
-    setup = orientation.find_setup(overview, legs=task.legs, given=_given(settings, provenance.source))
+    given = _given(settings, provenance.source)
+    setup = orientation.find_setup(overview, legs=task.legs, given=given)
     smooth = cleaning.clean(track, task.cleaning)
     legs = orientation.to_frontal(smooth, setup) if setup else ()
     signals = signals_of(legs)
 
-    filming = quality.Filming(clip, evidence, track, setup, legs)
+    other = orientation.sure_of_other_leg(overview, given)
+    filming = quality.Filming(clip, evidence, track, setup, legs, other)
     findings = quality.check_filming(filming, book.gates_for(task.gated_as, on="clip"))
     found = () if quality.forbids_reps(findings) else task.reps(signals)
     reps = quality.grade_reps(found, legs, book.gates_for(task.gated_as, on="rep"), findings)
@@ -335,7 +337,8 @@ def _about_reps(
     task: Task,
     book: RuleBook,
 ) -> tuple[Finding, ...]:
-    how_to = task.segmenter.how_to_be_found()
+    wrong_leg = (found.advice for found in findings if found.code == "other_leg_carries")
+    how_to = next(wrong_leg, task.segmenter.how_to_be_found())
     gates = book.gates_for(task.gated_as, on="rep")
     return (
         *quality.check_reps(

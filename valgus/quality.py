@@ -48,7 +48,8 @@ class Filming:
     """Everything about one clip that the filming check looks at.
 
     ``track`` is the raw one; a leg in ``legs`` is NaN while it does not carry the person. Without a person
-    there is no ``setup`` and there are no ``legs``.
+    there is no ``setup`` and there are no ``legs``. ``sure_of_other_leg`` is how sure it is that a leg was
+    named which does not carry the person, NaN where it may.
     """
 
     clip: Clip
@@ -56,6 +57,7 @@ class Filming:
     track: PoseTrack
     setup: Setup | None
     legs: Sequence[FrontalTrack]
+    sure_of_other_leg: float = float("nan")
 
     def seen_share(self) -> float:
         """Share of frames in which hip, knee and ankle of a leg that carries the person are seen."""
@@ -261,6 +263,7 @@ def _clip_facts(filming: Filming) -> dict[str, Estimate]:
         "legs_swapped": _exact(filming.swapped_share()),
         "off_centre": _exact(filming.off_centre_legs()),
         "head_or_feet_cut": _exact(filming.cut_share()),
+        "other_leg_carries": _exact(filming.sure_of_other_leg),
     }
     if filming.setup is not None:
         facts |= {
