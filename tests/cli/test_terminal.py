@@ -24,11 +24,14 @@ from tests.exports.sessions import (
     STEP_DOWN,
     TURNED,
 )
+from tests.trials import trial_of
 from valgus.cli.terminal import show, summary_lines
 from valgus.model.evidence import ClipEvidence
 from valgus.model.rep import Grade
 from valgus.model.rule import Finding, Severity
+from valgus.model.settings import Settings
 from valgus.model.trial import Trial
+from valgus.simulate import View, film, repetitions
 
 ALL = (STEP_DOWN, TURNED, BOTH_LEGS, SQUAT, HOLD, LANDING, DEEP, NO_REP, NOBODY)
 
@@ -188,6 +191,13 @@ def test_task_side_and_view_are_always_there_with_how_they_were_known(trial: Tri
         assert "given" in line or "sure" in line or "not known" in line or "detected" in line or "leg" in line
     assert "Task lateral step-down (detected, 99 % sure: the free foot reaches down" in said(STEP_DOWN)
     assert "View from the front (detected); not mirrored (assumed)" in said(STEP_DOWN)
+
+
+def test_of_a_body_that_is_not_seen_well_enough_nothing_is_claimed() -> None:
+    sideways = trial_of(film(repetitions(), View(yaw_deg=85.0)), Settings())
+    assert sideways.setup is not None and not sideways.reps
+    assert "Task not known Side not known View not known" in said(sideways)
+    assert "(given)" in said(NO_REP) and "View from the front" in said(NO_REP)
 
 
 @pytest.mark.parametrize("trial", ALL)

@@ -56,18 +56,23 @@ def judged_holds(trial: Trial, /) -> bool:
 # --- how the clip was understood ---------------------------------------------------------------------------
 
 
-def _nothing_understood(trial: Trial) -> bool:
-    """Return whether the clip cannot be measured at all: then what it seems to show is a guess."""
-    return trial.setup is None or any(found.severity is Severity.STOP for found in trial.findings)
+#: Findings by which nothing is measured although the person is seen well enough.
+_NOTHING_DONE = ("no_rep", "too_short")
+
+
+def _body_not_seen(trial: Trial) -> bool:
+    """Return whether the body is not seen well enough to know anything: what it seems to do is a guess."""
+    stops = [found.code for found in trial.findings if found.severity is Severity.STOP]
+    return trial.setup is None or any(code not in _NOTHING_DONE for code in stops)
 
 
 def task_line(trial: Trial, /) -> str:
     """Return the task and how it was known."""
     task = trial.task
-    if _nothing_understood(trial) and task.origin is not Origin.GIVEN:
-        return "not known"
     if task.origin is Origin.GIVEN:
         return f"{task.title} (given)"
+    if not trial.reps:
+        return "not known"
     return f"{task.title} ({task.origin.value}, {sureness(task.sure)}: {task.why})"
 
 
@@ -75,7 +80,7 @@ def side_line(trial: Trial, /) -> str:
     """Return the legs measured and how they were known."""
     if trial.setup is None:
         return "not known, no legs were seen"
-    if _nothing_understood(trial):
+    if _body_not_seen(trial):
         return "not known"
     stretches = trial.setup.stance
     sides = trial.sides or tuple(sorted({stretch.side.value for stretch in stretches}))
@@ -94,7 +99,7 @@ def _leg_with_origin(trial: Trial, side: str) -> str:
 def view_line(trial: Trial, /) -> str:
     """Return from where the person is seen and how that was known."""
     setup = trial.setup
-    if setup is None or _nothing_understood(trial):
+    if setup is None or _body_not_seen(trial):
         return "not known"
     mirrored = "mirrored" if setup.mirrored else "not mirrored"
     return f"{_VIEW[setup.facing]} ({setup.facing_origin.value}); {mirrored} ({setup.mirrored_origin.value})"
