@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -70,6 +71,14 @@ def test_a_session_without_step_height_is_said_to_be_kept_apart(tmp_path: Path) 
     text = " ".join(valgus("progress", tmp_path).stdout.split())
     assert "Kept apart: no step height was entered for 2026-01-19, 15 cm for other days." in text
     assert "write step_height_cm = 15 into session.toml of those days" in text
+
+
+def test_sessions_measured_by_other_pose_models_are_said_to_be_kept_apart(tmp_path: Path) -> None:
+    for k, model in enumerate(("full", "lite")):
+        by_model = replace(clip_of(3.0), provenance=replace(clip_of(3.0).provenance, model=model))
+        save_session(tmp_path, START + k * FORTNIGHT, by_model)
+    text = " ".join(valgus("progress", tmp_path).stdout.split())
+    assert "do not measure alike: pose model full on 2026-01-05; lite on 2026-01-19." in text
 
 
 def test_clips_without_results_are_named(tmp_path: Path) -> None:

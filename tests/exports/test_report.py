@@ -92,5 +92,5 @@ def test_a_withheld_plan_is_said_in_place_of_exercises() -> None:
 
 def test_a_rep_has_its_interval_grade_and_colour() -> None:
     said = text_of(page(STEP_DOWN))
-    assert "1 left 1.20 4.0 ± 7.6 5.0 13.2 ok green *" in said
+    assert "1 left 1.20 4.0 ± 7.6 green * ok 5.0 13.2" in said
     assert "invalid (not frontal)" in text_of(page(TURNED))

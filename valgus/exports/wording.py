@@ -351,24 +351,44 @@ def between_legs_line(found: BetweenLegs, title: str, /) -> str:
 
 
 def kept_apart_lines(history: History, /) -> Iterator[str]:
-    """Yield the days that are kept apart only because step height or load was not entered for them."""
+    """Yield which days are kept apart only by what was not entered, or by what they were measured with."""
+    yield from _apart_by_what_was_not_entered(history)
+    yield from _apart_by_what_measured_them(history)
+
+
+def _apart_by_what_was_not_entered(history: History) -> Iterator[str]:
     for key, unit, name in (("step_height_cm", "cm", "step height"), ("load_kg", "kg", "load")):
-        by_rest: dict[SetUp, dict[float, set[str]]] = {}
-        for series in history.series:
-            days = {visit.date.isoformat() for visit in series.visits}
-            entered = getattr(series.setup, key)
-            regardless: dict[str, Any] = {"side": "", key: 0.0}
-            rest = replace(series.setup, **regardless)
-            by_rest.setdefault(rest, {}).setdefault(entered, set()).update(days)
-        for of_rest in by_rest.values():
-            others = sorted(entered for entered in of_rest if entered >= 0)
-            missing = sorted(day for entered, days in of_rest.items() if entered < 0 for day in days)
+        for days_of in _days_by(history, key):
+            others = sorted(entered for entered in days_of if entered >= 0)
+            missing = sorted(day for entered, days in days_of.items() if entered < 0 for day in days)
             if others and missing:
                 values = " or ".join(f"{entered:g}" for entered in others)
                 yield (
                     f"Kept apart: no {name} was entered for {', '.join(missing)}, {values} {unit} for other "
                     f"days. If it was the same, write {key} = {others[0]:g} into session.toml of those days."
                 )
+
+
+def _apart_by_what_measured_them(history: History) -> Iterator[str]:
+    for key, name in (("model", "pose model"), ("definitions_version", "definitions of version")):
+        for days_of in _days_by(history, key):
+            if len(days_of) > 1:
+                with_each = (f"{value} on {', '.join(sorted(days))}" for value, days in days_of.items())
+                yield (
+                    f"Kept apart, because they do not measure alike: {name} {'; '.join(sorted(with_each))}. "
+                    "Analyse the older clips again to compare them."
+                )
+
+
+def _days_by(history: History, key: str) -> Iterator[dict[Any, set[str]]]:
+    """Yield, for set-ups that agree in all else whatever the leg, the days of each value of one part."""
+    by_rest: dict[SetUp, dict[Any, set[str]]] = {}
+    for series in history.series:
+        value = getattr(series.setup, key)
+        regardless: dict[str, Any] = {"side": "", key: type(value)()}
+        days = by_rest.setdefault(replace(series.setup, **regardless), {}).setdefault(value, set())
+        days.update(visit.date.isoformat() for visit in series.visits)
+    yield from by_rest.values()
 
 
 # --- reps and bands -----------------------------------------------------------------------------------------
