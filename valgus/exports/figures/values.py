@@ -28,8 +28,8 @@ from valgus.model.rule import Band, Level
 from valgus.model.trial import Trial
 from valgus.model.trial_parts import SetMean
 
-#: Room below the axes for ticks, the axis label and the legend.
-BELOW_IN = 0.75
+#: Room below the axes for ticks, the axis label and the legend; the legend comes below the first two.
+BELOW_IN, LEGEND_BELOW_IN = 0.75, 0.46
 #: The chart of the difference, and the room left of it for its ticks.
 DIFFERENCE_IN, BETWEEN_IN = 1.1, 0.7
 #: From this many reps on not every one has its number below it.
@@ -89,8 +89,8 @@ def draw_beside(
     draw_bands(axes, bands)
     write_title(axes, title)
     axes.legend(
-        handles=levels_legend(groups), loc="upper left", bbox_to_anchor=(0.0, -0.2), ncols=5, fontsize=SMALL,
-        frameon=False, handletextpad=0.1, columnspacing=1.0, borderaxespad=0.0,
+        handles=levels_legend(groups), loc="upper left", bbox_to_anchor=(0.0, -LEGEND_BELOW_IN / height_in),
+        ncols=5, fontsize=SMALL, frameon=False, handletextpad=0.1, columnspacing=1.0, borderaxespad=0.0,
     )  # fmt: skip
     if gap is not None:
         left_in = sheet.left_in + sheet.width_in - DIFFERENCE_IN
