@@ -50,10 +50,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Of the rules only how files that people write are read and complained of; of the metrics the columns.
     "exports": {"model", "video", "errors", "rules", "whole", "metrics"},
     "results": {"model", "errors", "exports", "whole", "bounded"},
+    "watching": {
+        *(
+            "model",
+            "errors",
+            "video",
+            "backends",
+            "pose",
+            "cleaning",
+            "tasks",
+            "evidence",
+            "stickers",
+            "memory",
+        ),
+    },
     "pipeline": {
-        *("model", "errors", "video", "backends", "pose", "cleaning", "orientation", "metrics", "tasks"),
-        *("segmentation", "quality", "uncertainty", "rules", "summary", "flags", "evidence"),
-        *("stickers", "sessions", "verdict", "items", "memory"),
+        *("model", "backends", "watching", "cleaning", "orientation", "metrics", "tasks", "quality"),
+        *("uncertainty", "rules", "summary", "flags", "sessions", "verdict", "items", "memory"),
     },
     "from_landmarks": {
         *("model", "errors", "video", "evidence", "sessions", "pipeline", "importers", "camera"),
@@ -66,11 +79,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     # It reads files and computes angles from points; of the product's own results it knows names alone.
     "agreement": {"model", "errors", "geometry", "metrics", "statistics", "results", "bounded"},
     "oneclip": {
-        *("model", "pipeline", "results", "exports", "sessions", "plan", "memory", "from_landmarks", "video"),
+        *("model", "watching", "pipeline", "results", "exports", "sessions", "plan", "memory"),
+        *("from_landmarks", "video"),
     },
     "batch": {"model", "errors", "results", "exports", "sessions", "video", "pipeline", "oneclip", "whole"},
     "contract": {"model", "errors", "results", "exports", "metrics", "tasks", "batch", "whole", "bounded"},
-    "accuracy": {"model", "errors", "backends", "phantom", "pipeline", "results", "uncertainty"}
+    "accuracy": {"model", "errors", "backends", "phantom", "watching", "pipeline", "results", "uncertainty"}
     | {"rules", "decision", "verdict", "flags", "summary", "quality", "orientation", "metrics", "statistics"},
     "cli": {
         "model",
@@ -97,6 +111,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "from_landmarks",
         "rules",
         "pipeline",
+        "watching",
     },
     "__main__": {"cli"},
     "__init__": {"api", "errors", "model", "pipeline", "camera"},

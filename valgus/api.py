@@ -21,7 +21,7 @@ from valgus.model.rule import Finding
 from valgus.model.session import Session
 from valgus.model.settings import Settings
 from valgus.model.trial import Trial
-from valgus.pipeline import Progress
+from valgus.watching import Progress
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -13,9 +13,10 @@ from valgus.model.rulebook import RuleBook
 from valgus.model.session import Session
 from valgus.model.settings import Settings
 from valgus.model.trial import Trial
-from valgus.pipeline import Progress, analyze, smooth_track_of
+from valgus.pipeline import analyze, smooth_track_of
 from valgus.sessions import SessionFile, session_of
 from valgus.video import check_content
+from valgus.watching import Progress
 
 if TYPE_CHECKING:
     from valgus.from_landmarks import Filmed, Imported

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -18,7 +15,6 @@ from valgus import (
     items,
     memory,
     orientation,
-    pose,
     quality,
     rules,
     sessions,
@@ -27,12 +23,8 @@ from valgus import (
     uncertainty,
     verdict,
 )
-from valgus.backends.mediapipe import MediaPipeEstimator, Mode
 from valgus.backends.weights import ModelFile, resolve
-from valgus.errors import WrongUsage
-from valgus.evidence import PixelEvidence
 from valgus.metrics import depth_profiles_of, measures_of, signals_of
-from valgus.model.arrays import RgbImage
 from valgus.model.clip import Clip
 from valgus.model.definitions import DEFINITIONS_VERSION as DEFINITIONS_VERSION
 from valgus.model.evidence import ClipEvidence
@@ -41,24 +33,15 @@ from valgus.model.rep import Rep
 from valgus.model.rule import Band, Finding
 from valgus.model.rulebook import RuleBook
 from valgus.model.session import Session
-from valgus.model.settings import Settings, StickerPoints
+from valgus.model.settings import Settings
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Provenance, TaskAsRun, Trial
 from valgus.model.trial_parts import LandmarkSource
-from valgus.stickers.wearing import Worn, look_for_stickers
 from valgus.tasks import Recognised, Task
-from valgus.video import ClipReader, Frame, Keeper, decode_ahead, stills
+from valgus.watching import Progress, watch
 
-#: Pictures in which people are counted before one is followed.
-PEOPLE_LOOKED_FOR_IN = 5
-MOST_PEOPLE = 4
-#: What finds people in pictures; docs/extending.md says how to put another in its place.
-BACKEND = MediaPipeEstimator
 #: Packages whose version can move a number.
 RECORDED_PACKAGES = ("mediapipe", "av", "numpy", "scipy")
-
-#: Called with frames done and, where the file says it, frames to come.
-Progress = Callable[[int, int | None], None]
 
 
 def analyze(
@@ -102,124 +85,6 @@ def analyze(
     session = sessions.dated(session or Session(), clip)
     made = provenance_of(model, settings)
     return measure(clip, track, evidence, settings, provenance=made, session=session, book=book)
-
-
-def watch(
-    path: Path, model: ModelFile, settings: Settings, /, *, progress: Progress | None = None
-) -> tuple[Clip, PoseTrack, ClipEvidence]:
-    """Return the clip's facts, the raw track of the person followed, and what the pictures said."""
-    memory.check_addresses(memory.TO_FOLLOW_MB)
-    memory.keep_large_apart()
-    _check_places(path, settings)
-    seen = _follow(path, model, settings, strip=None, progress=progress)
-    people = _people_in(seen.overview, model)
-    _check_person(seen.clip.name, settings.person, len(people))
-    strip = pose.strip_of(people, seen.overview[0].shape[1], person=settings.person)
-    if strip is not None:
-        # Rare, and known only now: with other people about, everything is looked at again around one of them.
-        seen = _follow(path, model, settings, strip=strip, progress=progress)
-    evidence = replace(seen.evidence, people_in_view=len(people))
-    return seen.clip, *_with_stickers(path, seen.clip, seen.track, evidence, settings)
-
-
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """What one pass over a clip gave; ``overview`` are a few of its pictures, spread over it."""
-
-    clip: Clip
-    track: PoseTrack
-    evidence: ClipEvidence
-    overview: tuple[RgbImage, ...]
-
-
-def _follow(
-    path: Path, model: ModelFile, settings: Settings, *, strip: pose.Strip | None, progress: Progress | None
-) -> _Seen:
-    """Go through the clip once: decode, look at the pixels, and follow the body."""
-    pixels = PixelEvidence()
-    with ClipReader(path) as reader:
-        overview = Keeper(pose.spread_over(reader.expected_duration_s or 0.0, PEOPLE_LOOKED_FOR_IN))
-        frames = reader.frames(enough_fps=_enough_fps(settings))
-        followed = pose.follow(
-            decode_ahead(overview.looking_at(pixels.looking_at(_counted(frames, reader, progress)))),
-            partial(BACKEND, model.path),
-            scale=reader.scale,
-            strip=strip,
-            mirror_average=settings.mirror_average,
-        )
-        clip = reader.clip()
-    evidence = replace(pixels.evidence(), identity_jump_share=followed.identity_jump_share)
-    return _Seen(clip, _says_how_many(followed.track, clip), evidence, overview.pictures())
-
-
-def _says_how_many(track: PoseTrack, clip: Clip) -> PoseTrack:
-    """Return a track that says in how many pictures of a fast clip the body was looked for."""
-    seen = len(track.time_s)
-    if seen == clip.frame_count:
-        return track
-    return replace(track, steps=(f"body looked for in {seen} of {clip.frame_count} pictures", *track.steps))
-
-
-def _enough_fps(settings: Settings) -> float:
-    return settings.pose_fps or tasks.enough_fps(settings.task)
-
-
-def _with_stickers(
-    path: Path, clip: Clip, track: PoseTrack, evidence: ClipEvidence, settings: Settings
-) -> tuple[PoseTrack, ClipEvidence]:
-    """Return track and evidence with the stickers on the hip bones, where they are worn."""
-    if settings.stickers == "none":
-        return track, evidence
-    points = _points_given(settings)
-    if points is not None:
-        _check_time(clip, points)
-    overview = cleaning.clean(track, tasks.OVERVIEW_CLEANING)
-    found = look_for_stickers(track, overview, _FullSize(path, _enough_fps(settings)), points)
-    if isinstance(found, Worn):
-        return found.track, replace(evidence, stickers=found.seen)
-    return track, replace(evidence, stickers_doubt=found.says if found else None)
-
-
-class _FullSize:
-    """The pictures of a clip as large as they were filmed."""
-
-    def __init__(self, path: Path, enough_fps: float) -> None:
-        self._path, self._enough_fps = path, enough_fps
-
-    def stills(self, times_s: Sequence[float], /) -> Sequence[RgbImage]:
-        return stills(self._path, times_s, short_side_px=None)
-
-    def frames(self) -> Iterator[Frame]:
-        with ClipReader(self._path, short_side_px=None) as reader:
-            yield from decode_ahead(reader.frames(enough_fps=self._enough_fps))
-
-
-def _points_given(settings: Settings) -> StickerPoints | None:
-    return settings.stickers if isinstance(settings.stickers, StickerPoints) else None
-
-
-def _check_places(path: Path, settings: Settings) -> None:
-    """Refuse points outside the picture before the work, which takes a while."""
-    points = _points_given(settings)
-    if points is None:
-        return
-    with ClipReader(path) as reader:
-        for x, y in points.xy_px:
-            if not (0 <= x <= reader.width_px and 0 <= y <= reader.height_px):
-                raise WrongUsage(
-                    f"{path.name}: the sticker point {x:g},{y:g} is outside the picture of "
-                    f"{reader.width_px} by {reader.height_px} pixels.",
-                    "Give points in pixels of the upright picture, as valgus check --pick prints them.",
-                )
-
-
-def _check_time(clip: Clip, points: StickerPoints) -> None:
-    if not 0 <= points.time_s <= clip.duration_s:
-        raise WrongUsage(
-            f"{clip.name}: the sticker points are for {points.time_s:g} s, the clip lasts "
-            f"{clip.duration_s:.1f} s.",
-            "Give a time within the clip after the @, as valgus check --pick prints it.",
-        )
 
 
 def measure(
@@ -387,27 +252,6 @@ def _pose_error(made: Provenance) -> uncertainty.PoseError | None:
     if made.source is not LandmarkSource.POSE_MODEL:
         return None
     return uncertainty.MIRROR_AVERAGED if made.settings.mirror_average else uncertainty.SINGLE_PICTURE
-
-
-def _people_in(pictures: Sequence[RgbImage], model: ModelFile) -> tuple[pose.PersonInView, ...]:
-    with closing(BACKEND(model.path, people=MOST_PEOPLE, mode=Mode.PICTURES)) as estimator:
-        return pose.people_in_view(pictures, estimator)
-
-
-def _check_person(clip: str, person: int | None, count: int) -> None:
-    if person is not None and person > max(count, 1):
-        found = "nobody was found" if count == 0 else f"{count} {'was' if count == 1 else 'were'} found"
-        raise WrongUsage(
-            f"{clip}: --person {person} was asked for, but {found}.",
-            "Leave --person out or give a smaller number, counted from the left of the picture.",
-        )
-
-
-def _counted(frames: Iterable[Frame], reader: ClipReader, progress: Progress | None) -> Iterator[Frame]:
-    for frame in frames:
-        yield frame
-        if progress is not None:
-            progress(reader.frames_read, reader.expected_frames)
 
 
 def provenance_of(model: ModelFile, settings: Settings, /) -> Provenance:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 import valgus
-from valgus import pipeline, results, uncertainty
+from valgus import pipeline, results, uncertainty, watching
 from valgus.accuracy.suite import Case
 from valgus.backends.weights import ModelFile
 from valgus.errors import NotAnAnalysis
@@ -114,7 +114,7 @@ def _analysed(clip: Path, place: Workplace, settings: Settings) -> Trial:
         earlier = results.load(folder)
         seen: tuple[Clip, PoseTrack, ClipEvidence] = (earlier.clip, earlier.track, earlier.evidence)
     except NotAnAnalysis:
-        seen = pipeline.watch(clip, model, settings)
+        seen = watching.watch(clip, model, settings)
         results.save(pipeline.measure(*seen, settings, provenance=provenance), folder)
     return pipeline.measure(*seen, settings, provenance=provenance)
 
