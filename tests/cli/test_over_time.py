@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.command import valgus
 from tests.history.people import FORTNIGHT, START, clip_of, save_session, season
-from valgus.exports.wording import signed
+from valgus.exports.sessions_in_words import signed
 from valgus.model.frontal import Side
 from valgus.oneclip import without_names
 

@@ -126,7 +126,7 @@ def _print(history: History, not_analysed: Sequence[str]) -> None:
 def _parts(history: History, not_analysed: Sequence[str]) -> Iterator[RenderableType]:
     from rich.text import Text
 
-    from valgus.exports import advice, wording
+    from valgus.exports import advice, sessions_in_words, wording
 
     dates = f" Dates from: {', '.join(history.dates_from)}." if history.dates_from else ""
     yield Text(f"{wording.one_line(history.person)}: {_counted(history)}.{dates}", style="bold")
@@ -136,7 +136,7 @@ def _parts(history: History, not_analysed: Sequence[str]) -> Iterator[Renderable
     yield Text()
     for line in _between_legs(history):
         yield Text(line)
-    for line in wording.kept_apart_lines(history):
+    for line in sessions_in_words.kept_apart_lines(history):
         yield Text(line, style="yellow")
     for line in not_analysed:
         yield Text(line, style="yellow")
@@ -161,7 +161,7 @@ def _series(series: Series) -> Iterator[RenderableType]:
     from rich.text import Text
 
     from valgus.exports import advice
-    from valgus.exports.wording import setup_name
+    from valgus.exports.sessions_in_words import setup_name
 
     yield Text(setup_name(series), style="bold")
     yield _table(series)
@@ -221,7 +221,7 @@ def _mean(visit: Visit, measure: str) -> str:
 
 
 def _change(visit: Visit, series: Series) -> str:
-    from valgus.exports import wording
+    from valgus.exports import sessions_in_words
 
     change = visit.change(series.angle)
     if visit == series.baseline:
@@ -229,11 +229,11 @@ def _change(visit: Visit, series: Series) -> str:
     if change is None:
         return ""
     meaning = "worse" if change.worse else "better" if change.better else "~"
-    return f"{wording.signed(change.value)} {meaning}"
+    return f"{sessions_in_words.signed(change.value)} {meaning}"
 
 
 def _errors_in_use(history: History) -> Iterator[str]:
-    from valgus.exports.wording import error_line
+    from valgus.exports.sessions_in_words import error_line
 
     for series in history.series:
         changes = [change for visit in series.visits if (change := visit.change(series.angle)) is not None]
@@ -246,13 +246,13 @@ def _pain(visit: Visit) -> str:
 
 
 def _summary(series: Series) -> str:
-    from valgus.exports.wording import change_line
+    from valgus.exports.sessions_in_words import change_line
 
     return change_line(series)
 
 
 def _between_legs(history: History) -> Iterator[str]:
-    from valgus.exports.wording import between_legs_line
+    from valgus.exports.sessions_in_words import between_legs_line
 
     titles = {series.setup.task: series.task.title for series in history.series}
     latest = {found.setup: found for found in history.between_legs if found.difference.measure == "fppa_deg"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from valgus.exports import advice, wording
+from valgus.exports import advice, sessions_in_words, wording
 from valgus.exports.figures import knee_path_png, left_right_png, panels_png
 from valgus.exports.figures.trend import trend_png
 from valgus.exports.jpeg import as_jpeg
@@ -136,7 +136,7 @@ def report_page(
 
 def _over_time(history: History) -> Iterator[tuple[str, str]]:
     for series in history.series:
-        yield wording.setup_name(series), wording.change_line(series)
+        yield sessions_in_words.setup_name(series), sessions_in_words.change_line(series)
 
 
 def _about(trial: Trial) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from valgus.exports.figures.style import DPI, png_of, svg_of
-from valgus.exports.wording import one_line, setup_name
+from valgus.exports.sessions_in_words import setup_name
+from valgus.exports.wording import one_line
 from valgus.model.history import History, Series
 from valgus.model.judgement import Outcome
 
