@@ -1,9 +1,11 @@
 """Build what is released, install it where nothing else is, and run the fast tests from there.
 
     python scripts/check_release.py
+    python scripts/check_release.py --python python3.13 --newest
 
-The wheel is installed in a fresh environment, with the pinned versions; the tests are those of the unpacked
-sdist, whose own copy of the package is taken away, so that nothing but the wheel can be what is tested.
+The wheel is installed in a fresh environment, with the pinned versions or the newest that it allows; the tests
+are those of the unpacked sdist, whose own copy of the package is taken away, so that nothing but the wheel can
+be what is tested.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ import sys
 import tarfile
 import tempfile
 import time
-import venv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,12 +29,15 @@ MB = 1e6
 @click.option(
     "--keep", type=click.Path(file_okay=False, path_type=Path), help="Put the wheel and the sdist here."
 )
-def main(keep: Path | None) -> None:
+@click.option("--python", "interpreter", default=sys.executable, help="Another Python to test with.")
+@click.option("--newest", is_flag=True, help="Take the newest versions allowed instead of the pinned ones.")
+def main(keep: Path | None, interpreter: str, newest: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="valgus release ü ") as holder:
         place = Path(holder)
         wheel, sdist = built(place)
-        python = fresh_environment(place / "environment")
-        run(python, "-m", "pip", "install", "-q", "-c", ROOT / "requirements.lock", f"{wheel}[test]")
+        python = fresh_environment(place / "environment", interpreter)
+        pins = () if newest else ("-c", ROOT / "requirements.lock")
+        run(python, "-m", "pip", "install", "-q", *pins, f"{wheel}[test]")
         tests = unpacked_without_package(sdist, place / "unpacked")
         say_sizes(python, wheel, sdist)
         started_s = time.monotonic()
@@ -47,15 +51,15 @@ def main(keep: Path | None) -> None:
 
 def built(place: Path) -> tuple[Path, Path]:
     """Return the wheel and the sdist; the wheel is built from the sdist, as an index would have it."""
-    python = fresh_environment(place / "builder")
+    python = fresh_environment(place / "builder", sys.executable)
     run(python, "-m", "pip", "install", "-q", "build")
     run(python, "-m", "build", "--outdir", place / "dist", ROOT, stdout=subprocess.DEVNULL)
     (wheel,), (sdist,) = (place / "dist").glob("*.whl"), (place / "dist").glob("*.tar.gz")
     return wheel, sdist
 
 
-def fresh_environment(folder: Path) -> Path:
-    venv.create(folder, with_pip=True)
+def fresh_environment(folder: Path, interpreter: str) -> Path:
+    run(Path(interpreter), "-m", "venv", folder)
     return folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
 
 

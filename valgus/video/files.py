@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -27,6 +28,10 @@ _INDEX_BYTES = 64 << 20
 _FORMATS = "mov,mp4,matroska,webm,avi,gif,mpegts,mpeg,flv,asf,ogg,nut,ivf,m4v,h264,hevc,mjpeg"
 _ATTACHED_PICTURE = 0x400  # AV_DISPOSITION_ATTACHED_PIC: the cover of a sound file
 _CHUNK_BYTES = 1 << 20
+#: The first figure of PyAV's version: some options come and go with it.
+PYAV = int(av.__version__.split(".")[0])
+# A description in another encoding is no reason to refuse a clip; from 19 on PyAV has no other way.
+_ANY_METADATA: dict[str, Any] = {"metadata_errors": "replace"} if PYAV < 19 else {}
 
 
 def sha256_of(path: str | Path) -> str:
@@ -83,20 +88,21 @@ def open_container(path: Path) -> InputContainer:
     _check_regular_file(path)
     _check_edits(path)
     try:
-        return av.open(
+        container: InputContainer = av.open(
             f"file:{path}",  # without the prefix a name such as 'concat:a.mp4' would be an instruction
             options={
                 "protocol_whitelist": "file",
                 "format_whitelist": _FORMATS,
                 "max_pixels": str(MAX_PIXELS),
             },
-            metadata_errors="replace",
+            **_ANY_METADATA,
         )
     except FFmpegError as error:
         raise NotReadableAsVideo(
             f"{path.name}: is not a video, or its header is missing or damaged.",
             "Check that the clip plays, then copy it from the phone again.",
         ) from error
+    return container
 
 
 def video_stream(container: InputContainer, name: str) -> VideoStream:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
 
-import av
 import numpy as np
 from av.error import FFmpegError
 from av.sidedata.sidedata import SideData
@@ -15,9 +14,10 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 from valgus.model.arrays import RgbImage
+from valgus.video.files import PYAV
 
 #: From PyAV 17 on the scaler starts a thread per core unless told otherwise: more CPU for no gain here.
-ONE_SCALER_THREAD: dict[str, Any] = {"threads": 1} if int(av.__version__.split(".")[0]) >= 17 else {}
+ONE_SCALER_THREAD: dict[str, Any] = {"threads": 1} if PYAV >= 17 else {}
 
 # Anamorphic video stays within 2:1; a header that says more is damaged and would ask for a huge picture.
 _MAX_PIXEL_ASPECT = 4
