@@ -3,9 +3,9 @@
     python scripts/check_release.py
     python scripts/check_release.py --python python3.13 --newest
 
-The wheel is installed in a fresh environment, with the pinned versions or the newest that it allows; the tests
-are those of the unpacked sdist, whose own copy of the package is taken away, so that nothing but the wheel can
-be what is tested.
+The wheel is installed in a fresh environment, with the pinned versions or the newest that it allows; the
+tests are those of the unpacked sdist, whose own copy of the package is taken away, so that nothing but the
+wheel can be what is tested.
 """
 
 from __future__ import annotations
