@@ -65,7 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         ),
     },
     "pipeline": {
-        *("model", "backends", "watching", "cleaning", "orientation", "metrics", "tasks", "quality"),
+        *("model", "video", "backends", "watching", "cleaning", "orientation", "metrics", "tasks", "quality"),
         *("uncertainty", "rules", "summary", "flags", "sessions", "verdict", "items", "memory"),
     },
     "from_landmarks": {

@@ -38,6 +38,7 @@ from valgus.model.track import PoseTrack
 from valgus.model.trial import Provenance, TaskAsRun, Trial
 from valgus.model.trial_parts import LandmarkSource
 from valgus.tasks import Recognised, Task
+from valgus.video import expected_length_s
 from valgus.watching import Progress, watch
 
 #: Packages whose version can move a number.
@@ -79,6 +80,7 @@ def analyze(
         If no trial can exist: the file is no video, the model is missing, the request makes no sense.
     """
     settings = settings or Settings()
+    expected_length_s(path)  # what is no video is told before a model is fetched for it
     model = resolve(settings.model, offline=settings.offline)
     clip, track, evidence = watch(path, model, settings, progress=progress)
     memory.give_back()

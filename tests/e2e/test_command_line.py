@@ -89,6 +89,16 @@ def test_wrong_usage_is_answered_in_words_with_status_2(
     assert "Traceback" not in shown.stderr
 
 
+@pytest.mark.parametrize("command", ["analyze", "check"])
+def test_no_model_is_fetched_for_what_is_no_clip(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VALGUS_CACHE", str(tmp_path / "empty"))
+    shown = valgus(command, "--offline", "missing.mp4", cwd=tmp_path)
+    assert "missing.mp4: there is no such file" in shown.stderr
+    assert "model" not in shown.stderr
+
+
 @pytest.mark.parametrize("content", [b"", b"this is no video\n" * 50], ids=["zero bytes", "text"])
 def test_what_is_no_video_is_one_line_with_status_3(content: bytes, tmp_path: Path) -> None:
     clip = tmp_path / "my clip ü.mp4"

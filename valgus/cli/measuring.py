@@ -29,7 +29,9 @@ def measured(
     from valgus.cli.progress import fetching, frames_of
     from valgus.model.session import Session
     from valgus.oneclip import measured as measured_clip
+    from valgus.video import expected_length_s
 
+    expected_length_s(clip)  # what is no video is told before a model is fetched for it
     if warning := second_opencv():
         click.echo(warning, err=True)
     with fetching() as progress:
