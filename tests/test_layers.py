@@ -100,7 +100,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "agreement",
     }
     | {"sessions", "history", "plan", "repeatability", "comparison", "oneclip", "batch", "contract"}
-    | {"from_landmarks", "camera", "memory"},
+    | {"from_landmarks", "camera", "memory", "video"},
     "api": {
         "model",
         "results",

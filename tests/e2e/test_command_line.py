@@ -76,7 +76,10 @@ def test_every_command_shows_an_example() -> None:
         (("analyze", "--side", "middle", "clip.mp4"), "middle"),
         (("analyze", "missing.mp4"), "missing.mp4: there is no such file"),
         (("analyze", "."), "is a folder"),
-        (("analyze", "--offline", "--model", "nothing.task", "clip.mp4"), "nothing.task"),
+        (
+            ("analyze", "--offline", "--model", "nothing.task", str(SAMPLES / "step_down_left.mp4")),
+            "nothing.task",
+        ),
     ],
 )
 def test_wrong_usage_is_answered_in_words_with_status_2(
