@@ -57,7 +57,8 @@ def test_results_usually_say_whose_they_are_but_never_where_they_lie(laboratory:
 def test_anonymous_results_name_nobody(laboratory: Path) -> None:
     ran = valgus("analyze", "--landmarks", laboratory, "--anonymous", "--out", laboratory.parent / "out")
     assert ran.returncode == 0, ran.stderr
-    (folder,) = (laboratory.parent / "out").iterdir()
+    out = laboratory.parent / "out"
+    (folder,) = out.iterdir()
     trial = load(folder)
     assert folder.name == f"clip-{trial.clip.sha256[:8]}.trc.valgus"
     assert (trial.session.person, trial.session.notes) == (None, "")
@@ -65,6 +66,11 @@ def test_anonymous_results_name_nobody(laboratory: Path) -> None:
         path.name: [] for path in folder.iterdir()
     }
     assert valgus("validate", folder).returncode == 0
+    # And so do the tables and the page of many such clips.
+    assert valgus("collect", out).returncode == 0
+    tables = {path.name: telling(path.read_bytes()) for path in out.iterdir() if path.is_file()}
+    assert set(tables) >= {"reps.csv", "summary.csv", "index.html"}
+    assert not any(tables.values())
 
 
 def test_a_name_and_anonymous_do_not_go_together(laboratory: Path) -> None:

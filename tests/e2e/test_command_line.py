@@ -77,7 +77,7 @@ def test_every_command_shows_an_example() -> None:
         (("analyze", "missing.mp4"), "missing.mp4: there is no such file"),
         (("analyze", "."), "is a folder"),
         (
-            ("analyze", "--offline", "--model", "nothing.task", str(SAMPLES / "step_down_left.mp4")),
+            ("analyze", "--offline", "--model", "nothing.task", str(STEP_DOWN)),
             "nothing.task",
         ),
     ],
