@@ -118,6 +118,7 @@ def _one_line(shown: subprocess.CompletedProcess[str], status: int, begins: str)
     assert shown.stderr.rstrip().endswith(".")
 
 
+@pytest.mark.slow
 def test_a_truncated_clip_is_one_line_with_status_3(tmp_path: Path) -> None:
     clip = tmp_path / "cut.mp4"
     clip.write_bytes(STEP_DOWN.read_bytes()[:20_000])
