@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -278,7 +279,8 @@ def test_the_index_may_be_deleted_damaged_or_forbidden(tmp_path: Path) -> None:
     season(tmp_path, [5.0, 6.0])
     first = read(tmp_path)
     index = tmp_path / INDEX
-    assert sqlite3.connect(index).execute("SELECT count(*) FROM analysis").fetchone() == (2,)
+    with closing(sqlite3.connect(index)) as database:
+        assert database.execute("SELECT count(*) FROM analysis").fetchone() == (2,)
     index.unlink()
     assert read(tmp_path) == first
     index.write_bytes(b"no database at all" * 100)
@@ -295,7 +297,8 @@ def test_what_has_changed_or_gone_since_is_noticed(tmp_path: Path) -> None:
     assert only_series(tmp_path).visits[0].mean("fppa_deg").mean == pytest.approx(15.0, abs=0.2)  # type: ignore[union-attr]
     shutil.rmtree(tmp_path / str(START))
     assert len(only_series(tmp_path).visits) == 1
-    rows = sqlite3.connect(tmp_path / INDEX).execute("SELECT folder FROM analysis").fetchall()
+    with closing(sqlite3.connect(tmp_path / INDEX)) as database:
+        rows = database.execute("SELECT folder FROM analysis").fetchall()
     assert rows == [(f"{START + FORTNIGHT}/left.mp4.valgus",)]
 
 

@@ -81,11 +81,17 @@ def _through_index(
 def _open(index: Path | None) -> sqlite3.Connection:
     """Open the index; in memory where the folder may not be written."""
     try:
-        database = sqlite3.connect(index or ":memory:", timeout=PATIENCE_S, isolation_level=None)
-        database.execute(_TABLE)
+        return _with_table(sqlite3.connect(index or ":memory:", timeout=PATIENCE_S, isolation_level=None))
     except sqlite3.OperationalError:
-        database = sqlite3.connect(":memory:", isolation_level=None)
+        return _with_table(sqlite3.connect(":memory:", isolation_level=None))
+
+
+def _with_table(database: sqlite3.Connection) -> sqlite3.Connection:
+    try:
         database.execute(_TABLE)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
