@@ -413,9 +413,8 @@ def _roll(track: PoseTrack, spans: Sequence[_Span], legs: int) -> Estimate:
     lean = lean[np.isfinite(lean)]
     if len(lean) == 0:
         return Estimate(None, None, Origin.DETECTED, "trunk not seen while standing")
-    return Estimate(
-        round(float(np.median(lean)), 1), 4.0, Origin.DETECTED, "body over the foot while standing"
-    )
+    roll_deg = round(float(np.median(lean)), 1)
+    return Estimate(roll_deg, ROLL_CI95_DEG, Origin.DETECTED, "body over the foot while standing")
 
 
 def _legs_seen(track: PoseTrack) -> BoolArray:

@@ -132,7 +132,6 @@ JUDGEMENT_COLUMNS = (
     ),
 )
 IDENTITY = [column.name for column in IDENTITY_COLUMNS]
-PROVENANCE = [column.name for column in PROVENANCE_COLUMNS]
 JUDGEMENT = [column.name for column in JUDGEMENT_COLUMNS]
 
 

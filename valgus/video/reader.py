@@ -68,7 +68,9 @@ class ClipReader:
     frame_width_px, frame_height_px : int
         Size of the pictures returned.
     scale : (float, float)
-        Full-size pixels per returned pixel in x and in y (they differ by rounding). See `to_full_size`.
+        Full-size pixels per returned pixel in x and in y (they differ by rounding), for points with (0, 0) at
+        the outer corner of the upper left pixel, so that pixel centres are at .5, as MediaPipe counts. Where
+        (0, 0) is the centre of that pixel, as in OpenCV, add 0.5 before and subtract it after.
     rotation_deg : int
         Clockwise rotation that is applied (0, 90, 180, 270).
     mirrored : bool
@@ -163,19 +165,6 @@ class ClipReader:
         """Close the file; frames already handed out stay valid."""
         self._first = None
         self._decoder.close()
-
-    def to_full_size(self, xy_px: FloatArray) -> FloatArray:
-        """Return where points of a returned picture lie in the upright full-size picture.
-
-        Parameters
-        ----------
-        xy_px : (..., 2) array
-            Points with (0, 0) at the outer corner of the upper left pixel, so that pixel centres are at .5:
-            the convention of MediaPipe's normalised landmarks. Where (0, 0) is the centre of the upper left
-            pixel, as in OpenCV, add 0.5 before and subtract 0.5 after.
-        """
-        full: FloatArray = np.asarray(xy_px, dtype=np.float64) * np.asarray(self.scale)
-        return full
 
     @property
     def frames_read(self) -> int:
