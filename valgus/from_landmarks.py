@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -104,7 +105,8 @@ def _look_through(path: Path) -> _Frames:
     """Return what the pictures say without looking for a body in them."""
     pixels = PixelEvidence()
     with ClipReader(path) as reader:
-        times_s = tuple(frame.time_s for frame in pixels.looking_at(decode_ahead(reader.frames())))
+        with closing(decode_ahead(reader.frames())) as frames:
+            times_s = tuple(frame.time_s for frame in pixels.looking_at(frames))
         return _Frames(reader.clip(), times_s, pixels.evidence())
 
 

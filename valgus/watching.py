@@ -66,14 +66,15 @@ def _follow(
     pixels = PixelEvidence()
     with ClipReader(path) as reader:
         overview = Keeper(pose.spread_over(reader.expected_duration_s or 0.0, PEOPLE_LOOKED_FOR_IN))
-        frames = reader.frames(enough_fps=_enough_fps(settings))
-        followed = pose.follow(
-            decode_ahead(overview.looking_at(pixels.looking_at(_counted(frames, reader, progress)))),
-            partial(BACKEND, model.path),
-            scale=reader.scale,
-            strip=strip,
-            mirror_average=settings.mirror_average,
-        )
+        frames = _counted(reader.frames(enough_fps=_enough_fps(settings)), reader, progress)
+        with closing(decode_ahead(overview.looking_at(pixels.looking_at(frames)))) as pictures:
+            followed = pose.follow(
+                pictures,
+                partial(BACKEND, model.path),
+                scale=reader.scale,
+                strip=strip,
+                mirror_average=settings.mirror_average,
+            )
         clip = reader.clip()
     evidence = replace(pixels.evidence(), identity_jump_share=followed.identity_jump_share)
     return _Seen(clip, _says_how_many(followed.track, clip), evidence, overview.pictures())
@@ -117,8 +118,11 @@ class _FullSize:
         return stills(self._path, times_s, short_side_px=None)
 
     def frames(self) -> Iterator[Frame]:
-        with ClipReader(self._path, short_side_px=None) as reader:
-            yield from decode_ahead(reader.frames(enough_fps=self._enough_fps))
+        with (
+            ClipReader(self._path, short_side_px=None) as reader,
+            closing(decode_ahead(reader.frames(enough_fps=self._enough_fps))) as frames,
+        ):
+            yield from frames
 
 
 def _points_given(settings: Settings) -> StickerPoints | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -153,10 +154,12 @@ def test_an_interrupted_or_failed_drawing_leaves_nothing(made: tuple[Trial, Path
         if done == 5:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as held:
         write_overlay(
             trial, smooth_track_of(trial), overlay.with_name("clip.mp4"), tmp_path / "o.mp4", progress=stop
         )
+    assert held.tb, "the error is still there, with all that it holds on to"
+    assert "decode-ahead" not in {thread.name for thread in threading.enumerate()}
     assert list(tmp_path.iterdir()) == []
 
 

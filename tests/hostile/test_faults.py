@@ -11,6 +11,7 @@ Each fault, and where it is tried:
   start: ``tests/e2e/test_command_line.py``; a batch and its workers: ``tests/e2e/test_batch.py``,
   ``tests/batch/test_crew.py``; on many machines: ``tests/e2e/test_batch_cluster.py``
 - too little memory: here; a clip that needs more than its worker may have: ``tests/e2e/test_batch.py``
+- a pose model that fails in the middle of a clip: here
 - a clock that runs backwards, and files from the future and from before 1970: here
 - one bit of the cached model flipped: here and ``tests/backends/test_weights.py``
 - two processes that fetch the model at once: ``tests/backends/test_weights.py``
@@ -45,8 +46,12 @@ from tests.e2e.clips import LONG
 from tests.e2e.folders import QUICK, contents, has_open, heed_interrupts, short_clip, waited_for
 from tests.hostile.running import FAULT
 from tests.trials import trial_of
-from valgus import results
+from valgus import pipeline, results, watching
+from valgus.backends.base import Detection
+from valgus.backends.mediapipe import MediaPipeEstimator
 from valgus.backends.weights import cache_folder
+from valgus.model.arrays import RgbImage
+from valgus.model.settings import Settings
 from valgus.results import folder_for, load
 from valgus.simulate import film, repetitions
 
@@ -543,3 +548,25 @@ def test_without_any_network_the_missing_model_says_what_to_do(clip: Path, tmp_p
     cache = tmp_path / "cache"
     shown = ran("unshare", "-rn", VALGUS, "analyze", clip, env={"VALGUS_CACHE": str(cache)})
     check_one_message(shown, 1, "The pose model 'full' could not be fetched", "--model FILE")
+
+
+class OutOfMemory(MediaPipeEstimator):
+    """The pose model, which fails at the fifth picture as it would without memory."""
+
+    seen = 0
+
+    def people(self, rgb: RgbImage, time_s: float) -> tuple[Detection, ...]:
+        self.seen += 1
+        if self.seen == 5:
+            raise MemoryError
+        return super().people(rgb, time_s)
+
+
+def test_where_the_pose_model_fails_decoding_has_ended_before_the_clip_is_closed(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "BACKEND", OutOfMemory)
+    with pytest.raises(MemoryError) as held:
+        pipeline.analyze(clip, Settings(mirror_average=False))
+    assert held.tb, "the error is still there, and all that it holds on to"
+    assert "decode-ahead" not in {thread.name for thread in threading.enumerate()}

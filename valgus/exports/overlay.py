@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -83,14 +84,12 @@ def write_overlay(
     short_px = min(short_side_px, trial.clip.width_px, trial.clip.height_px)
     with ClipReader(clip_path, short_side_px=short_px) as reader:
         canvas = Canvas(trial, smooth, reader.frame_width_px, reader.frame_height_px, blur_faces=blur_faces)
-        with H264Writer(
-            path,
-            width_px=canvas.width_px,
-            height_px=canvas.height_px,
-            fps=trial.clip.fps or 30.0,
-            crf=QUALITY_CRF,
-        ) as writer:
-            for done, frame in enumerate(decode_ahead(reader.frames()), start=1):
+        width_px, height_px, fps = canvas.width_px, canvas.height_px, trial.clip.fps or 30.0
+        with (
+            H264Writer(path, width_px=width_px, height_px=height_px, fps=fps, crf=QUALITY_CRF) as writer,
+            closing(decode_ahead(reader.frames())) as frames,
+        ):
+            for done, frame in enumerate(frames, start=1):
                 writer.write(canvas.drawn(frame), frame.time_s)
                 if progress is not None:
                     progress(done, trial.clip.frame_count)

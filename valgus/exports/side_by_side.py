@@ -133,7 +133,7 @@ def _pane(
         size_px = (reader.frame_width_px, reader.frame_height_px)
         canvas = Canvas(leg.trial, source.smooth, *size_px, blur_faces=blur_faces)
         # Closed here and not when it is collected: its thread must have ended before the reader closes.
-        with closing(decode_ahead(reader.frames())) as frames:  # type: ignore[type-var]
+        with closing(decode_ahead(reader.frames())) as frames:
             yield _Pane(frames, canvas, _label(comparison, leg, canvas.width_px))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -17,7 +18,7 @@ class _End:
         self.error = error
 
 
-def decode_ahead(frames: Iterable[T], *, depth: int = 4) -> Iterator[T]:
+def decode_ahead(frames: Iterable[T], *, depth: int = 4) -> Generator[T, None, None]:
     """Yield the items of another iterator, which runs ahead in its own thread.
 
     PyAV and MediaPipe both release the interpreter lock, so decoding and tracking then use two cores.
@@ -33,7 +34,8 @@ def decode_ahead(frames: Iterable[T], *, depth: int = 4) -> Iterator[T]:
     ------
     object
         The items in their order. The thread starts when the first is asked for. It has ended when this
-        iterator is exhausted, closed, collected or left by an exception, Ctrl-C included.
+        iterator is exhausted, closed or collected. Close it before what it decodes from: an exception that is
+        on its way keeps it from being collected (``with closing(decode_ahead(...)) as frames``).
 
     Raises
     ------
@@ -92,8 +94,11 @@ def _feed(
 
 
 def _drain(handover: queue.Queue[T | _End], thread: threading.Thread) -> None:
-    """Make room until the thread has noticed that nobody wants more, which takes it one item at most."""
-    while thread.is_alive():
+    """Make room until the thread has noticed that nobody wants more, which takes it one item at most.
+
+    Where the interpreter is ending its threads stand still for good, and from Python 3.13 on seem alive.
+    """
+    while thread.is_alive() and not sys.is_finalizing():
         try:
             handover.get(timeout=0.02)
         except queue.Empty:
