@@ -25,6 +25,9 @@ from valgus.tasks import TASKS
 SESSION_FILE = "session.toml"
 #: Where a person or a day is known from, if it is the layout; it then changes with the layout.
 FOLDER_NAME = "folder name"
+#: How a folder's name may begin with a day. With slashes the order would not be known, with points it is.
+_ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)")
+_DAY_WITH_POINTS = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?!\d)")
 #: Names of clips with at least this share of letters in common, in order, are one name with a slip in it.
 SO_LIKE_AS_TO_BE_MEANT = 0.8
 
@@ -290,10 +293,10 @@ def _filled_from(session: Session, saved: Session, /) -> Session:
 
 
 def day_in(name: str, /) -> dt.date | None:
-    """Return the day that a folder's name begins with, written as 2026-11-21."""
-    found = re.match(r"\d{4}-\d{2}-\d{2}(?!\d)", name)
+    """Return the day that a folder's name begins with, written as 2026-11-21 or 21.11.2026."""
+    found = _ISO_DAY.match(name) or _DAY_WITH_POINTS.match(name)
     try:
-        return dt.date.fromisoformat(found[0]) if found else None
+        return dt.date(**{part: int(digits) for part, digits in found.groupdict().items()}) if found else None
     except ValueError:
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from valgus.exports.stills import Still
     from valgus.model.history import History
+    from valgus.model.ladder import Plan
     from valgus.model.rulebook import RuleBook
     from valgus.model.trial import Trial
 
@@ -69,52 +70,68 @@ def report(
     plan that all of them lead to.
     """
     from valgus.exports.report import write_report
-    from valgus.history import decisions_at_last, person_folder_of
-    from valgus.plan import plan_from_analysis, plan_from_history
-    from valgus.results import folder_of, load
-    from valgus.sessions import as_said_now
+    from valgus.results import folder_of
 
     spoken = language_from(language)
-    book = book_from(rules)
     folder = folder_of(folder)
-    saved = load(folder)
-    trial = as_said_now(saved, folder)
-    if rules is not None:
-        from valgus.pipeline import judged
-
-        trial = judged(trial, book)
-    elif trial.session != saved.session:
-        from valgus.pipeline import decided
-
-        trial = decided(trial, book)
-    stills, missing = _stills(trial, clip or folder.resolve().parent / trial.clip.name)
-    plan = plan_from_analysis(trial, book) if trial.verdicts else None
-    history = None
-    if root := person_folder or person_folder_of(folder):
-        history = _history(root, trial, book, asked_for=person_folder is not None)
-        if history is not None and (decisions := decisions_at_last(history, folder, root)):
-            trial = replace(trial, verdicts=decisions)
-            plan = plan_from_history(history, book, task=trial.task.name)
+    now = _as_of_now(folder, person_folder, rules)
+    stills, missing = _stills(now.trial, clip or folder.resolve().parent / now.trial.clip.name)
     target = out or folder / "report.html"
     write_report(
-        trial,
+        now.trial,
         target,
         stills=stills,
         overlay=folder / "overlay.mp4",
-        plan=plan,
+        plan=now.plan,
         missing=missing,
-        history=history,
+        history=now.history,
         language=spoken,
     )
     click.echo(f"Written: {target}")
     if figures is not None:
-        click.echo(f"Written: {_write_figures(trial, stills, figures)} in {figures}")
+        click.echo(f"Written: {_write_figures(now.trial, stills, figures)} in {figures}")
     if pdf:
         from valgus.exports.paper import write_pdf
 
         printed = target.with_suffix(".pdf")
         write_pdf(target, printed)
         click.echo(f"Written: {printed}")
+
+
+@dataclass(frozen=True, eq=False)
+class _AsOfNow:
+    """A saved trial as it is judged today, with what it leads to and, where there is one, its history."""
+
+    trial: Trial
+    plan: Plan | None
+    history: History | None
+
+
+def _as_of_now(folder: Path, person_folder: Path | None, rules: Path | None) -> _AsOfNow:
+    """Judge a saved analysis by what is said about its day by now, alone or as the latest of many."""
+    from valgus.history import decisions_at_last, person_folder_of
+    from valgus.plan import plan_from_analysis, plan_from_history
+
+    book = book_from(rules)
+    trial = _judged_now(folder, book, by_own_rules=rules is not None)
+    root = person_folder or person_folder_of(folder)
+    history = _history(root, trial, book, asked_for=person_folder is not None) if root else None
+    if root and history is not None and (decisions := decisions_at_last(history, folder, root)):
+        plan = plan_from_history(history, book, task=trial.task.name)
+        return _AsOfNow(replace(trial, verdicts=decisions), plan, history)
+    return _AsOfNow(trial, plan_from_analysis(trial, book) if trial.verdicts else None, history)
+
+
+def _judged_now(folder: Path, book: RuleBook, *, by_own_rules: bool) -> Trial:
+    from valgus.pipeline import decided, judged
+    from valgus.results import load
+    from valgus.sessions import as_said_now
+
+    saved = load(folder)
+    trial = as_said_now(saved, folder)
+    if by_own_rules:
+        return judged(trial, book)
+    return trial if trial.session == saved.session else decided(trial, book)
 
 
 def _history(root: Path, trial: Trial, book: RuleBook, *, asked_for: bool) -> History | None:
