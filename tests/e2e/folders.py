@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -93,13 +93,14 @@ def has_open(pid: int, place: Path) -> bool:
     return any(link == str(place) or link.startswith(f"{place}/") for link in links)
 
 
-def at_work_on(place: Path, *, for_s: float = 1.0) -> int:
-    """Wait until a worker has had a clip open for a while, which is longer than hashing it takes."""
+def at_work_on(place: Path, *, for_s: float = 1.0, among: Callable[[], Iterable[int]] = workers) -> int:
+    """Wait until a process has had a clip open for longer than hashing it or a look at its header takes."""
     since: dict[int, float] = {}
 
     def settled() -> int | None:
-        pid = next((pid for pid in workers() if has_open(pid, place)), None)
+        pid = next((pid for pid in among() if has_open(pid, place)), None)
         if pid is None:
+            since.clear()
             return None
         since.setdefault(pid, time.monotonic())
         return pid if time.monotonic() - since[pid] >= for_s else None

@@ -136,7 +136,7 @@ def _over_time(patients: Path) -> None:
     forgotten = patients / JOERG / str(DAYS[1]) / "session.toml"
     forgotten.write_text(STEP + NO_PAIN)
     text = _flat(valgus("progress", patients / JOERG))
-    assert "Kept apart" not in text
+    assert "no step height was entered" not in text
     table = pd.read_csv(patients / JOERG / "progress.csv")
     assert list(table.groupby("side").size()) == [4, 4]
     with Image.open(patients / JOERG / "progress.png") as picture:

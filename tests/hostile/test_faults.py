@@ -43,7 +43,7 @@ import pytest
 
 from tests.command import VALGUS
 from tests.e2e.clips import LONG
-from tests.e2e.folders import QUICK, contents, has_open, heed_interrupts, short_clip, waited_for
+from tests.e2e.folders import QUICK, at_work_on, contents, heed_interrupts, short_clip, waited_for
 from tests.hostile.running import FAULT
 from tests.trials import trial_of
 from valgus import pipeline, results, watching
@@ -254,7 +254,7 @@ def test_a_clip_that_changes_while_it_is_read_gives_no_numbers(
     change: Callable[[Path], None], clip: Path, earlier: dict[str, bytes]
 ) -> None:
     process = started("analyze", *QUICK, clip)
-    waited_for(lambda: 1 if has_open(process.pid, clip) else None)
+    while_it_is_read(process, clip)
     change(clip)
     check_one_message(
         ended(process),
@@ -269,7 +269,7 @@ def test_a_clip_that_changes_while_it_is_read_gives_no_numbers(
 
 
 def while_it_is_read(process: subprocess.Popen[str], clip: Path) -> None:
-    waited_for(lambda: 1 if has_open(process.pid, clip) else None)
+    at_work_on(clip, for_s=0.2, among=lambda: [process.pid])
 
 
 def while_results_are_saved(process: subprocess.Popen[str], clip: Path) -> None:
