@@ -30,6 +30,7 @@ CHEAP = Settings(mirror_average=False)
 #: Everything, however long it takes; without it the longest tests look at a part.
 LONG = os.environ.get("VALGUS_LONG", "") not in ("", "0")
 
+takes_long = pytest.mark.skipif(not LONG, reason="takes long; VALGUS_LONG=1 runs it")
 needs_real_clips = pytest.mark.skipif(
     not REAL.is_dir(), reason="the real clips are not public; set VALGUS_REAL_CLIPS to their folder"
 )

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 
 FIRST = date(2026, 3, 2)
 FOUR_WEEKS_ON = FIRST + timedelta(weeks=4)
+QUICKLY = "--no-mirror-average"
 STEP = "step_height_cm = 15\npain_during = 1\n"
 
 
@@ -45,7 +46,7 @@ def _filmed_too_close(clip: Path) -> None:
             for frame in reader.frames():
                 if frame.time_s < 4.0:
                     writer.write(frame.rgb[:height], frame.time_s)
-    ran = valgus("check", clip)
+    ran = valgus("check", QUICKLY, clip)
     text = _flat(ran)
     assert text.startswith("No: ")
     assert "Film the whole body" in text
@@ -55,7 +56,7 @@ def _filmed_too_close(clip: Path) -> None:
 
 def _filmed_again(clip: Path) -> None:
     clip.write_bytes((SAMPLES / "step_down_left.mp4").read_bytes())
-    ran = _done(valgus("check", clip))
+    ran = _done(valgus("check", QUICKLY, clip))
     assert "Yes: this clip is filmed well enough." in ran.stdout
 
 
@@ -70,7 +71,7 @@ def _measured(clip: Path) -> None:
 
 
 def _named_the_wrong_leg(clip: Path, out: Path) -> None:
-    ran = valgus("analyze", "--side", "right", "--no-mirror-average", "--no-overlay", clip, "--out", out)
+    ran = valgus("analyze", "--side", "right", QUICKLY, "--no-overlay", clip, "--out", out)
     assert "not the leg that was named but the other one seems to carry" in _flat(ran).lower()
 
 
