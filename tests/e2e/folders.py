@@ -93,7 +93,7 @@ def has_open(pid: int, place: Path) -> bool:
     return any(link == str(place) or link.startswith(f"{place}/") for link in links)
 
 
-def at_work_on(place: Path, *, for_s: float = 1.0, among: Callable[[], Iterable[int]] = workers) -> int:
+def at_work_on(place: Path, *, for_s: float = 0.3, among: Callable[[], Iterable[int]] = workers) -> int:
     """Wait until a process has had a clip open for longer than hashing it or a look at its header takes."""
     since: dict[int, float] = {}
 
