@@ -702,7 +702,7 @@ def test_pictures_kept_while_passing_are_the_same_as_stills(clip: Path) -> None:
         keeper = Keeper(wanted)
         passed = list(keeper.looking_at(reader.frames()))
         assert len(passed) == reader.frames_read
-    kept = keeper.pictures()
+    kept = list(keeper.pictures())
     assert len(kept) == len(wanted)
     assert all(np.array_equal(a, b) for a, b in zip(kept, stills(clip, wanted), strict=True))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -38,46 +39,81 @@ def watch(
     memory.check_addresses(memory.TO_FOLLOW_MB)
     memory.keep_large_apart()
     _check_places(path, settings)
-    seen = _follow(path, model, settings, strip=None, progress=progress)
-    people = _people_in(seen.overview, model)
+    seen, people = _follow_and_count(path, model, settings, progress)
     _check_person(seen.clip.name, settings.person, len(people))
-    strip = pose.strip_of(people, seen.overview[0].shape[1], person=settings.person)
+    strip = pose.strip_of(people, seen.width_px, person=settings.person)
     if strip is not None:
         # Rare, and known only now: with other people about, everything is looked at again around one of them.
-        seen = _follow(path, model, settings, strip=strip, progress=progress)
+        with ClipReader(path) as reader:
+            seen = _follow(reader, _shown(reader, settings, progress), model, settings, strip=strip)
     evidence = replace(seen.evidence, people_in_view=len(people))
     return seen.clip, *_with_stickers(path, seen.clip, seen.track, evidence, settings)
 
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """What one pass over a clip gave; ``overview`` are a few of its pictures, spread over it."""
+    """What one pass over a clip gave; ``width_px`` is that of the pictures looked at."""
 
     clip: Clip
     track: PoseTrack
     evidence: ClipEvidence
-    overview: tuple[RgbImage, ...]
+    width_px: int
+
+
+_People = tuple[pose.PersonInView, ...]
+
+
+def _follow_and_count(
+    path: Path, model: ModelFile, settings: Settings, progress: Progress | None
+) -> tuple[_Seen, _People]:
+    """Go through the clip once, following whoever is found, and count the people in it beside."""
+    with ClipReader(path) as reader:
+        overview = Keeper(pose.spread_over(reader.expected_duration_s or 0.0, PEOPLE_LOOKED_FOR_IN))
+        with _counting_beside(overview, model) as people:
+            frames = overview.looking_at(_shown(reader, settings, progress))
+            seen = _follow(reader, frames, model, settings, strip=None)
+    return seen, people.result()
+
+
+@contextmanager
+def _counting_beside(overview: Keeper, model: ModelFile) -> Iterator[Future[_People]]:
+    """Count the people in pictures as they are kept, in a thread of its own; has ended where this ends."""
+    with ThreadPoolExecutor(1, thread_name_prefix="people") as beside:
+        try:
+            yield beside.submit(_people_in, overview.pictures(), model)
+        finally:
+            overview.end()
+
+
+def _shown(reader: ClipReader, settings: Settings, progress: Progress | None) -> Iterator[Frame]:
+    """Yield the frames in which the body is looked for, and tell of all that were read."""
+    for frame in reader.frames(enough_fps=_enough_fps(settings)):
+        yield frame
+        if progress is not None:
+            progress(reader.frames_read, reader.expected_frames)
 
 
 def _follow(
-    path: Path, model: ModelFile, settings: Settings, *, strip: pose.Strip | None, progress: Progress | None
+    reader: ClipReader,
+    frames: Iterable[Frame],
+    model: ModelFile,
+    settings: Settings,
+    *,
+    strip: pose.Strip | None,
 ) -> _Seen:
-    """Go through the clip once: decode, look at the pixels, and follow the body."""
+    """Go through the frames once: decode, look at the pixels, and follow the body."""
     pixels = PixelEvidence()
-    with ClipReader(path) as reader:
-        overview = Keeper(pose.spread_over(reader.expected_duration_s or 0.0, PEOPLE_LOOKED_FOR_IN))
-        frames = _counted(reader.frames(enough_fps=_enough_fps(settings)), reader, progress)
-        with closing(decode_ahead(overview.looking_at(pixels.looking_at(frames)))) as pictures:
-            followed = pose.follow(
-                pictures,
-                partial(BACKEND, model.path),
-                scale=reader.scale,
-                strip=strip,
-                mirror_average=settings.mirror_average,
-            )
-        clip = reader.clip()
+    with closing(decode_ahead(pixels.looking_at(frames))) as pictures:
+        followed = pose.follow(
+            pictures,
+            partial(BACKEND, model.path),
+            scale=reader.scale,
+            strip=strip,
+            mirror_average=settings.mirror_average,
+        )
+    clip = reader.clip()
     evidence = replace(pixels.evidence(), identity_jump_share=followed.identity_jump_share)
-    return _Seen(clip, _says_how_many(followed.track, clip), evidence, overview.pictures())
+    return _Seen(clip, _says_how_many(followed.track, clip), evidence, reader.frame_width_px)
 
 
 def _says_how_many(track: PoseTrack, clip: Clip) -> PoseTrack:
@@ -153,7 +189,7 @@ def _check_time(clip: Clip, points: StickerPoints) -> None:
         )
 
 
-def _people_in(pictures: Sequence[RgbImage], model: ModelFile) -> tuple[pose.PersonInView, ...]:
+def _people_in(pictures: Iterable[RgbImage], model: ModelFile) -> _People:
     with closing(BACKEND(model.path, people=MOST_PEOPLE, mode=Mode.PICTURES)) as estimator:
         return pose.people_in_view(pictures, estimator)
 
@@ -165,10 +201,3 @@ def _check_person(clip: str, person: int | None, count: int) -> None:
             f"{clip}: --person {person} was asked for, but {found}.",
             "Leave --person out or give a smaller number, counted from the left of the picture.",
         )
-
-
-def _counted(frames: Iterable[Frame], reader: ClipReader, progress: Progress | None) -> Iterator[Frame]:
-    for frame in frames:
-        yield frame
-        if progress is not None:
-            progress(reader.frames_read, reader.expected_frames)

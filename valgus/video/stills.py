@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 from av.error import FFmpegError
@@ -73,6 +74,8 @@ def stills(
 class Keeper:
     """Keeps the pictures of a stream that are nearest to given times, as they pass: no second decoding.
 
+    One thread may look at the pictures kept while another is still running the stream.
+
     Parameters
     ----------
     times_s : iterable of float
@@ -81,16 +84,25 @@ class Keeper:
 
     def __init__(self, times_s: Iterable[float], /) -> None:
         self._pending = deque(sorted(times_s))
-        self._kept: list[RgbImage] = []
+        self._kept: SimpleQueue[RgbImage | None] = SimpleQueue()
         self._before: Frame | None = None
 
     def looking_at(self, frames: Iterable[Frame], /) -> Iterator[Frame]:
-        """Yield every frame as it comes."""
-        for frame in frames:
-            while self._pending and frame.time_s >= self._pending[0]:
-                self._kept.append(self._nearer(frame, self._pending.popleft()).rgb)
-            self._before = frame
-            yield frame
+        """Yield every frame as it comes; times after the last one give its picture."""
+        try:
+            for frame in frames:
+                while self._pending and frame.time_s >= self._pending[0]:
+                    self._kept.put(self._nearer(frame, self._pending.popleft()).rgb)
+                self._before = frame
+                yield frame
+            self._keep_last()
+        finally:
+            self.end()
+
+    def _keep_last(self) -> None:
+        if self._before is not None:
+            for _ in self._pending:
+                self._kept.put(self._before.rgb)
 
     def _nearer(self, frame: Frame, wanted_s: float) -> Frame:
         before = self._before
@@ -98,10 +110,14 @@ class Keeper:
             return frame
         return before
 
-    def pictures(self) -> tuple[RgbImage, ...]:
-        """Return those kept once the stream has ended; times after its end give the last picture."""
-        late = [self._before.rgb] * len(self._pending) if self._before is not None else []
-        return (*self._kept, *late)
+    def end(self) -> None:
+        """Let `pictures` end with those kept so far; for a stream that may never have begun."""
+        self._kept.put(None)
+
+    def pictures(self) -> Iterator[RgbImage]:
+        """Yield the pictures kept, in order and once, waiting for each until it has passed."""
+        while (picture := self._kept.get()) is not None:
+            yield picture
 
 
 def _close_together(times_s: Sequence[float]) -> Iterator[list[float]]:
