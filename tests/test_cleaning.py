@@ -9,7 +9,7 @@ import pytest
 
 from valgus.cleaning import FillGaps, LowPass, MaskLowConfidence, RejectOutliers, clean
 from valgus.model.frontal import Side
-from valgus.model.track import PoseTrack
+from valgus.model.track import MEASURED_LANDMARKS, PoseTrack
 from valgus.simulate import View, film, repetitions
 
 FPS = 60.0
@@ -89,6 +89,15 @@ def test_no_step_changes_the_track_it_was_given(step: object) -> None:
     copy = np.array(before.xy_px)
     step(before)  # type: ignore[operator]
     np.testing.assert_array_equal(before.xy_px, copy)
+
+
+def test_other_landmarks_change_nothing_about_those_that_are_measured() -> None:
+    seen = hidden(film(repetitions(peak_fppa_deg=(8.0,)), View(noise_px=0.7)), 1.55, 1.7)
+    steps = (MaskLowConfidence(), RejectOutliers(), FillGaps(), LowPass(6.0))
+    alone = clean(seen.only(MEASURED_LANDMARKS), steps)
+    assert set(alone.names) < set(seen.names)
+    for name in alone.names:
+        np.testing.assert_array_equal(alone.point(name), clean(seen, steps).point(name))
 
 
 def test_how_a_track_lies_in_memory_changes_nothing() -> None:

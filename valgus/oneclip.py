@@ -118,16 +118,17 @@ def save_results(
     from valgus.exports.stills import lowest_point_stills
     from valgus.plan import plan_from_analysis
 
-    stills = lowest_point_stills(trial, clip) if clip is not None else ()
     missing = NO_VIDEO if clip is None else ""
 
     def write_pictures(unfinished: Path) -> None:
-        write_figure(trial, stills, unfinished / results.FIGURE)
-        memory.give_back()
+        # Before the pictures are held and drawn, because filming takes the most memory of all.
         overlay = unfinished / results.OVERLAY
         if draw_overlay is not None and trial.setup is not None:
             draw_overlay(overlay)
             memory.give_back()
+        stills = lowest_point_stills(trial, clip) if clip is not None else ()
+        write_figure(trial, stills, unfinished / results.FIGURE)
+        memory.give_back()
         plan = plan_from_analysis(trial, order.book) if trial.verdicts else None
         page, language = unfinished / results.REPORT, language_named(order.language)
         write_report(

@@ -34,7 +34,7 @@ from valgus.model.rule import Band, Finding
 from valgus.model.rulebook import RuleBook
 from valgus.model.session import Session
 from valgus.model.settings import Settings
-from valgus.model.track import PoseTrack
+from valgus.model.track import MEASURED_LANDMARKS, PoseTrack
 from valgus.model.trial import Provenance, TaskAsRun, Trial
 from valgus.model.trial_parts import LandmarkSource
 from valgus.tasks import Recognised, Task
@@ -102,12 +102,13 @@ def measure(
 ) -> Trial:
     """Return everything that follows from a raw track: no pixel is looked at again."""
     book = book or rules.published()
-    overview = cleaning.clean(track, tasks.OVERVIEW_CLEANING)
+    body = track.only(MEASURED_LANDMARKS)
+    overview = cleaning.clean(body, tasks.OVERVIEW_CLEANING)
     chosen = _task(overview, settings, provenance.source)
     task = chosen.task
     given = _given(settings, provenance.source)
     setup = orientation.find_setup(overview, legs=task.legs, given=given)
-    smooth = cleaning.clean(track, task.cleaning)
+    smooth = cleaning.clean(body, task.cleaning)
     legs = orientation.to_frontal(smooth, setup) if setup else ()
     signals = signals_of(legs)
 
@@ -172,18 +173,21 @@ def _with_intervals(
 
 
 def smooth_track_of(trial: Trial, /) -> PoseTrack:
-    """Return the track of a trial as its measures were taken from: cleaned by the steps of its task."""
-    return cleaning.clean(trial.track, tasks.task_named(trial.task.name).cleaning)
+    """Return what the measures of a trial were taken from: `MEASURED_LANDMARKS`, cleaned as its task does."""
+    return cleaning.clean(trial.track.only(MEASURED_LANDMARKS), tasks.task_named(trial.task.name).cleaning)
 
 
-def medial_sign_of(trial: Trial, rep: Rep, /) -> float:
-    """Return +1 where the inside of a rep's leg is to the right of the picture, -1 to the left.
+def medial_signs_of(trial: Trial, /) -> tuple[float, ...]:
+    """Return for each rep +1 where the inside of its leg is to the right of the picture, -1 to the left.
 
     This is the direction that the measures of the rep were taken with.
     """
     if trial.setup is None:
-        return float("nan")
-    return orientation.medial_sign_at(rep.bottom_s, rep.side, smooth_track_of(trial), trial.setup)
+        return ()
+    smooth = smooth_track_of(trial)
+    return tuple(
+        orientation.medial_sign_at(rep.bottom_s, rep.side, smooth, trial.setup) for rep in trial.reps
+    )
 
 
 def judged(trial: Trial, book: RuleBook, /) -> Trial:

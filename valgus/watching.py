@@ -18,7 +18,7 @@ from valgus.model.arrays import RgbImage
 from valgus.model.clip import Clip
 from valgus.model.evidence import ClipEvidence
 from valgus.model.settings import Settings, StickerPoints
-from valgus.model.track import PoseTrack
+from valgus.model.track import MEASURED_LANDMARKS, PoseTrack
 from valgus.stickers.wearing import Worn, look_for_stickers
 from valgus.video import ClipReader, Frame, Keeper, decode_ahead, stills
 
@@ -137,7 +137,7 @@ def _with_stickers(
     points = _points_given(settings)
     if points is not None:
         _check_time(clip, points)
-    overview = cleaning.clean(track, tasks.OVERVIEW_CLEANING)
+    overview = cleaning.clean(track.only(MEASURED_LANDMARKS), tasks.OVERVIEW_CLEANING)
     found = look_for_stickers(track, overview, _FullSize(path, _enough_fps(settings)), points)
     if isinstance(found, Worn):
         return found.track, replace(evidence, stickers=found.seen)

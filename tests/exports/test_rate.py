@@ -19,7 +19,7 @@ from valgus.exports.stills import FullSizePicture
 from valgus.model.clip import Clip
 from valgus.model.frontal import Facing, Side
 from valgus.model.settings import Settings
-from valgus.pipeline import medial_sign_of, smooth_track_of
+from valgus.pipeline import medial_signs_of, smooth_track_of
 from valgus.simulate import View, film, repetitions
 
 LEGS = tuple(LegToRate(k + 1, Side.LEFT, 1.5 * k, medial_sign=-1.0) for k in range(6))
@@ -88,7 +88,7 @@ def test_the_inside_of_the_leg_gives_points_the_sign_that_the_measures_have(
     assert rep.side is side
     shown_as = side.other if mirrored else side
     frame = nearest_frame(track, rep.bottom_s)
-    sign = medial_sign_of(trial, rep)
+    (sign,) = medial_signs_of(trial)
     points = [
         smooth_track_of(trial).point(f"{shown_as.value}_{joint}")[frame] * [sign, -1]
         for joint in ("hip", "knee", "ankle")

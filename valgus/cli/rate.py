@@ -76,6 +76,10 @@ def _check(trial: Trial, clip: Path) -> None:
 
 def _legs(trial: Trial) -> list[LegToRate]:
     from valgus.exports.rate import LegToRate
-    from valgus.pipeline import medial_sign_of
+    from valgus.pipeline import medial_signs_of
 
-    return [LegToRate(rep.number, rep.side, rep.bottom_s, medial_sign_of(trial, rep)) for rep in trial.reps]
+    signs = medial_signs_of(trial)
+    return [
+        LegToRate(rep.number, rep.side, rep.bottom_s, sign)
+        for rep, sign in zip(trial.reps, signs, strict=True)
+    ]

@@ -88,17 +88,17 @@ def posed_in(trial: Trial, time_s: float, picture: RgbImage) -> Posed:
 
 def _landmarks_at(track: PoseTrack, time_s: float, scale: float) -> dict[str, FloatArray]:
     """Return the known landmarks of the nearest frame that has any, none when there is none nearby."""
-    known: BoolArray = np.asarray(np.isfinite(track.xy_px).all(axis=2))
-    frames = np.flatnonzero(known.any(axis=1))
+    first = np.searchsorted(track.time_s, time_s - NEAR_S)
+    beyond = np.searchsorted(track.time_s, time_s + NEAR_S, side="right")
+    known: BoolArray = np.asarray(np.isfinite(track.xy_px[first:beyond]).all(axis=2))
+    frames = first + np.flatnonzero(known.any(axis=1))
     if len(frames) == 0:
         return {}
     frame = frames[np.argmin(np.abs(track.time_s[frames] - time_s))]
-    if abs(track.time_s[frame] - time_s) > NEAR_S:
-        return {}
     return {
         name: np.append(track.xy_px[frame, k] * scale, track.confidence[frame, k])
         for k, name in enumerate(track.names)
-        if known[frame, k]
+        if known[frame - first, k]
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -24,6 +25,14 @@ STICKER_LANDMARKS = ("left_asis", "right_asis")
 #: Without these nothing can be measured; a pose source may lack any other.
 NEEDED_LANDMARKS = tuple(
     f"{side}_{joint}" for joint in ("hip", "knee", "ankle") for side in ("left", "right")
+)
+
+#: All that anything is measured from. The others say where the head is, and whether the picture's edge cuts
+#: the body; they need no cleaning.
+MEASURED_LANDMARKS = tuple(
+    f"{side}_{part}"
+    for part in ("shoulder", "hip", "asis", "knee", "ankle", "foot_index")
+    for side in ("left", "right")
 )
 
 
@@ -130,6 +139,17 @@ class PoseTrack(SameByValue):
             confidence=np.concatenate([self.confidence, seen], axis=1),
             world_m=None if self.world_m is None else np.concatenate([self.world_m, unknown], axis=1),
             steps=(*self.steps, step),
+        )
+
+    def only(self, names: Collection[str]) -> PoseTrack:
+        """Return the track with those of its landmarks that are named, in its own order."""
+        columns = [k for k, name in enumerate(self.names) if name in names]
+        return replace(
+            self,
+            names=tuple(self.names[k] for k in columns),
+            xy_px=self.xy_px[:, columns],
+            confidence=self.confidence[:, columns],
+            world_m=None if self.world_m is None else self.world_m[:, columns],
         )
 
     def moved(self, xy_px: FloatArray, step: str) -> PoseTrack:
