@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "whole": {"errors"},
     "bounded": set(),
+    "numerals": set(),
     "memory": {"errors"},
     "model": {"errors"},
     "geometry": {"model"},
@@ -33,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sessions": {"model", "errors", "rules", "bounded", "tasks"},
     "summary": {"model"},
     "flags": {"model"},
-    "decision": {"model"},
+    "decision": {"model", "numerals"},
     "verdict": {"model", "flags", "summary", "decision"},
     "items": {"model"},
     "plan": {"model", "errors", "decision", "verdict"},
@@ -48,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stickers": {"model", "geometry"},
     "tasks": {"model", "errors", "filters", "cleaning", "metrics", "segmentation"},
     # Of the rules only how files that people write are read and complained of; of the metrics the columns.
-    "exports": {"model", "video", "errors", "rules", "whole", "metrics"},
+    "exports": {"model", "video", "errors", "rules", "whole", "metrics", "numerals"},
     "results": {"model", "errors", "exports", "whole", "bounded"},
     "watching": {
         *(
@@ -100,7 +101,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "agreement",
     }
     | {"sessions", "history", "plan", "repeatability", "comparison", "oneclip", "batch", "contract"}
-    | {"from_landmarks", "camera", "memory", "video"},
+    | {"from_landmarks", "camera", "memory", "video", "numerals"},
     "api": {
         "model",
         "results",

@@ -24,6 +24,7 @@ from valgus.model.judgement import (
 )
 from valgus.model.rule import Level
 from valgus.model.rulebook import RuleBook
+from valgus.numerals import plain, with_error
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,8 @@ def _said_mean(found: BandedMean | None) -> str:
     if found is None:
         return ""
     name, mean, band = NAMES[found.mean.measure], found.mean, found.band
-    error = "" if mean.ci95 is None else f" ± {mean.ci95:.1f}"
-    return f"the mean {name} is {mean.mean:.1f}{error} {band.unit}, the green band ends at {band.amber:g}"
+    value = with_error(mean.mean, mean.ci95)
+    return f"the mean {name} is {value} {band.unit}, the green band ends at {band.amber:g}"
 
 
 def _said_change(change: Change | None) -> str:
@@ -170,8 +171,8 @@ def _said_change(change: Change | None) -> str:
         else f" at the same depth of {change.at_depth_pct:g} % of leg length"
     )
     return (
-        f"the mean {NAMES[change.measure]}{where} is {change.now:.1f} deg, {change.value:.1f} more than at "
-        f"baseline ({change.baseline:.1f}); {change.needed:.1f} is what measurement error can do"
+        f"the mean {NAMES[change.measure]}{where} is {plain(change.now)} deg, {plain(change.value)} more "
+        f"than at baseline ({plain(change.baseline)}); {change.needed:.1f} is what measurement error can do"
     )
 
 
@@ -179,8 +180,9 @@ def _said_drift(drift: Drift | None) -> str:
     if drift is None:
         return ""
     return (
-        f"the {NAMES[drift.measure]} rises within the set from {drift.first:.1f} to {drift.last:.1f} deg "
-        f"(first against last third; the set's own scatter explains up to {drift.noise:.1f})"
+        f"the {NAMES[drift.measure]} rises within the set from {plain(drift.first)} to "
+        f"{plain(drift.last)} deg (first against last third; the set's own scatter explains up to "
+        f"{drift.noise:.1f})"
     )
 
 

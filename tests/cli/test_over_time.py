@@ -14,7 +14,6 @@ from PIL import Image
 
 from tests.command import valgus
 from tests.history.people import FORTNIGHT, START, clip_of, save_session, season
-from valgus.exports.sessions_in_words import signed
 from valgus.model.frontal import Side
 from valgus.oneclip import without_names
 
@@ -95,10 +94,6 @@ def test_a_landing_without_stickers_shows_its_angle_and_why_no_change_is_told(tm
     assert "No change can be told: in this task it is told from stickers on the hip bones" in text
     assert "No baseline yet" not in text
     assert re.search(r"2026-01-05 \d/5 -?\d+\.\d ± \d+\.\d base", text)
-
-
-def test_no_change_has_no_sign() -> None:
-    assert [signed(value) for value in (-0.04, 0.04, -0.06, 3.0)] == ["0.0", "0.0", "-0.1", "+3.0"]
 
 
 @pytest.mark.slow

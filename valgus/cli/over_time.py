@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valgus import numerals
 from valgus.cli.options import book_from, rules_option
 
 if TYPE_CHECKING:
@@ -210,26 +211,22 @@ def _table(series: Series) -> RenderableType:
 
 def _with_error(visit: Visit, measure: str) -> str:
     mean = visit.mean(measure)
-    if mean is None:
-        return ""
-    return f"{mean.mean:.1f}" if mean.ci95 is None else f"{mean.mean:.1f} ± {mean.ci95:.1f}"
+    return "" if mean is None else numerals.with_error(mean.mean, mean.ci95)
 
 
 def _mean(visit: Visit, measure: str) -> str:
     mean = visit.mean(measure)
-    return "" if mean is None else f"{mean.mean:.1f}"
+    return "" if mean is None else numerals.plain(mean.mean)
 
 
 def _change(visit: Visit, series: Series) -> str:
-    from valgus.exports import sessions_in_words
-
     change = visit.change(series.angle)
     if visit == series.baseline:
         return "base"
     if change is None:
         return ""
     meaning = "worse" if change.worse else "better" if change.better else "~"
-    return f"{sessions_in_words.signed(change.value)} {meaning}"
+    return f"{numerals.signed(change.value)} {meaning}"
 
 
 def _errors_in_use(history: History) -> Iterator[str]:

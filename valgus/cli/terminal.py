@@ -17,6 +17,7 @@ from valgus.exports import advice, wording
 from valgus.model.rep import Grade
 from valgus.model.rule import Level
 from valgus.model.trial import Trial
+from valgus.numerals import with_error
 
 #: Longer lines are hard to read, also where a terminal has room for them.
 WIDTH = 80
@@ -191,16 +192,12 @@ def _styled(cell: str) -> Text:
 def _of_rep(trial: Trial, row: int, measure: str, interval: str | None) -> str:
     value = float(trial.measures[measure].iloc[row])
     half_width = float(trial.measures[interval].iloc[row]) if interval else float("nan")
-    return "" if np.isnan(value) else _number(value, None if np.isnan(half_width) else half_width)
+    return "" if np.isnan(value) else with_error(value, half_width)
 
 
 def _of_mean(trial: Trial, side: str, measure: str, interval: str | None) -> str:
     mean = wording.mean_of(trial, measure, side)
-    return "" if mean is None else _number(mean.mean, mean.ci95 if interval else None)
-
-
-def _number(value: float, half_width: float | None) -> str:
-    return f"{value:.1f}" if half_width is None else f"{value:.1f} ± {half_width:.1f}"
+    return "" if mean is None else with_error(mean.mean, mean.ci95 if interval else None)
 
 
 def _measured(heading: str, measure: str, interval: str | None = None) -> _Column:

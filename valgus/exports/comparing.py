@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from valgus.exports.wording import MEASURE_NAMES, one_line
 from valgus.model.comparison import ComparedLeg, Comparison, Difference
+from valgus.numerals import signed, with_error
 
 
 def what_is_compared(comparison: Comparison, /) -> Iterator[str]:
@@ -13,10 +14,9 @@ def what_is_compared(comparison: Comparison, /) -> Iterator[str]:
     for leg in comparison.legs:
         date = leg.trial.session.date
         day = f" of {date.isoformat()}" if date else ""
-        error = "" if leg.mean.ci95 is None else f" ± {leg.mean.ci95:.1f}"
         reps = f"{leg.mean.n} rep{'' if leg.mean.n == 1 else 's'}"
         name = one_line(leg.trial.clip.name, longest=40)
-        mean = f"mean FPPA {leg.mean.mean:.1f}{error} deg ({reps})"
+        mean = f"mean FPPA {with_error(leg.mean.mean, leg.mean.ci95)} deg ({reps})"
         yield f"{leg.letter}: {leg.side.value} leg{day}, {name}, {mean}"
 
 
@@ -24,8 +24,7 @@ def difference_sentence(comparison: Comparison, /) -> str:
     """Return how large the difference of the means is, with its error, and whether it counts."""
     found = comparison.difference
     error = "" if found.ci95 is None else f" ± {found.ci95:.1f}"
-    # Adding nothing turns a minus nought into a nought.
-    value = f"{round(found.value, 1) + 0.0:+.1f}{error} deg"
+    value = f"{signed(found.value)}{error} deg"
     return f"{_of(comparison)} FPPA{_where(found)}: {value}, {_verdict(comparison)}{_needs(found)}."
 
 

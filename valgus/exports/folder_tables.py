@@ -34,6 +34,7 @@ from valgus.model.judgement import Decision
 from valgus.model.rep import Grade
 from valgus.model.rule import Level
 from valgus.model.trial import Analysis
+from valgus.numerals import with_error
 from valgus.whole import whole_file
 
 SUMMARY_MEASURES = (*MEASURES, "fppa_excursion_deg", "hip_line_tilt_deg", "hold_s", "sway_pct")
@@ -204,7 +205,6 @@ def _leg_line(analysis: Analysis, side: str) -> LegLine:
     outcome = decision.outcome.value if decision else ""
     if mean is None:
         return LegLine(f"{side}: no valid rep", outcome)
-    error = "" if mean.ci95 is None else f" ± {mean.ci95:.1f}"
     advice = f", {outcome}" if outcome else ""
     reps = f"{mean.n} rep{'' if mean.n == 1 else 's'}"
-    return LegLine(f"{side}: FPPA {mean.mean:.1f}{error} deg, {reps}{advice}", outcome)
+    return LegLine(f"{side}: FPPA {with_error(mean.mean, mean.ci95)} deg, {reps}{advice}", outcome)

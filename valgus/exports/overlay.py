@@ -19,6 +19,7 @@ from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Band
 from valgus.model.track import PoseTrack
 from valgus.model.trial import Trial
+from valgus.numerals import signed
 from valgus.video import ClipReader, Frame, H264Writer, decode_ahead
 
 #: Short side of the video at most, px.
@@ -212,13 +213,7 @@ def _draw_leg(picture: RgbImage, leg: _Leg, fppa_deg: float, unit: float) -> Non
             )
     knee = leg.hip_knee_ankle[1]
     if np.isfinite(knee).all() and np.isfinite(fppa_deg):
-        _write(picture, _whole(fppa_deg), knee + np.array([9, 4]) * unit, 0.62 * unit)
-
-
-def _whole(value: float) -> str:
-    """Return a signed whole number; what rounds to nothing has no sign."""
-    rounded = round(value)
-    return f"{rounded:+d}" if rounded else "0"
+        _write(picture, signed(fppa_deg, places=0), knee + np.array([9, 4]) * unit, 0.62 * unit)
 
 
 def _draw_vertical(picture: RgbImage, leg: _Leg, unit: float) -> None:

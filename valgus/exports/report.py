@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from valgus import numerals
 from valgus.exports import advice, sessions_in_words, wording
 from valgus.exports.figures import knee_path_png, left_right_png, panels_png
 from valgus.exports.figures.trend import trend_png
@@ -211,13 +212,11 @@ def _reps(trial: Trial) -> Iterator[dict[str, Any]]:
 
 
 def _number(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.1f}"
+    return "" if np.isnan(value) else numerals.plain(value)
 
 
 def _with_error(value: float, half_width: float) -> str:
-    if np.isnan(value):
-        return ""
-    return f"{value:.1f}" if np.isnan(half_width) else f"{value:.1f} ± {half_width:.1f}"
+    return "" if np.isnan(value) else numerals.with_error(value, half_width)
 
 
 def _picture(still: Still, trial: Trial) -> dict[str, Any]:
@@ -227,7 +226,11 @@ def _picture(still: Still, trial: Trial) -> dict[str, Any]:
         for k, rep in enumerate(trial.reps)
         if rep.number == still.number
     }
-    said = [f"{side.value} {angle:+.0f} deg" for side, angle in angles.items() if not np.isnan(angle)]
+    said = [
+        f"{side.value} {numerals.signed(angle, places=0)} deg"
+        for side, angle in angles.items()
+        if not np.isnan(angle)
+    ]
     return {
         "number": still.number,
         "at_s": f"{still.time_s:.2f}",

@@ -9,6 +9,7 @@ from typing import Any
 from valgus.exports.wording import MEASURE_NAMES, difference_in_words
 from valgus.model.history import BetweenLegs, History, Series, SetUp
 from valgus.model.judgement import Change
+from valgus.numerals import plain, signed
 
 
 def setup_name(series: Series, /) -> str:
@@ -39,8 +40,8 @@ def change_line(series: Series, /) -> str:
         return "This is the baseline: the next sessions are compared with it."
     change, best = last.change(series.angle), series.best
     lowest = best.mean(series.angle) if best else None
-    said_best = f", best {lowest.mean:.1f} ({best.date.isoformat()})" if best and lowest else ""
-    head = f"Baseline {series.baseline.date.isoformat()}{said_best}, last {now.mean:.1f} deg."
+    said_best = f", best {plain(lowest.mean)} ({best.date.isoformat()})" if best and lowest else ""
+    head = f"Baseline {series.baseline.date.isoformat()}{said_best}, last {plain(now.mean)} deg."
     return head if change is None else f"{head} {_change_in_words(change)}"
 
 
@@ -55,12 +56,6 @@ def _change_in_words(change: Change) -> str:
         else "within measurement error, so no change can be told"
     )
     return f"Since the baseline {signed(change.value)} deg{where}: {verdict} (needs {change.needed:.1f})."
-
-
-def signed(value: float, /) -> str:
-    """Return a change with one place and its sign, and none where it is nought."""
-    rounded = round(value, 1)
-    return f"{rounded:+.1f}" if rounded else "0.0"
 
 
 def error_line(change: Change, /) -> str:

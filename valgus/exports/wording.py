@@ -9,6 +9,7 @@ from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Band, Finding, Level, Severity
 from valgus.model.trial import SetMean, SideDifference, Trial
 from valgus.model.trial_parts import LandmarkSource
+from valgus.numerals import plain, with_error
 
 INTENDED_USE = (
     "For exercise feedback and research: not a medical device, not a diagnosis, not a clearance to do sport."
@@ -187,7 +188,7 @@ def _interval(mean: SetMean) -> str:
         return ""
     # A mean that is told as 'towards the outside' is negative here: say which sign is which.
     low, high = mean.mean - mean.ci95, mean.mean + mean.ci95
-    return f" (95 % interval {low:.1f} to {high:.1f}{', minus is outside' if low < 0 else ''})"
+    return f" (95 % interval {plain(low)} to {plain(high)}{', minus is outside' if low < 0 else ''})"
 
 
 def _colours(trial: Trial, side: str) -> str:
@@ -271,10 +272,10 @@ def difference_line(trial: Trial, /) -> str:
 def difference_in_words(found: SideDifference, /) -> str:
     """Return how large a side difference is, and whether it counts."""
     if found.ci95 is None:
-        return f"{found.value:.1f} deg; its error is not known, so it is not judged"
+        return f"{plain(found.value)} deg; its error is not known, so it is not judged"
     verdict = "a real difference" if found.real else "not told apart from measurement error"
     counts = f"it counts beyond {max(found.mdc, found.ci95):.1f} deg"
-    return f"{found.value:.1f} ± {found.ci95:.1f} deg, {verdict} ({counts})"
+    return f"{with_error(found.value, found.ci95)} deg, {verdict} ({counts})"
 
 
 # --- reps and bands -----------------------------------------------------------------------------------------

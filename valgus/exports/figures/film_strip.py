@@ -15,6 +15,7 @@ from valgus.exports.figures.style import SIDE_COLOURS, SMALL, make_safe, values_
 from valgus.exports.stills import Still
 from valgus.model.rep import Grade
 from valgus.model.trial import Trial
+from valgus.numerals import plain
 
 CAPTION_LINE_IN = 0.15
 #: A strip alone may be this high, with this much around it.
@@ -124,7 +125,7 @@ def _caption(still: Still, trial: Trial) -> str:
     alone = len(trial.sides) == 1  # with two sides there is no room for the unit beside each
     lines = [f"{still.number} invalid" if all_invalid else f"{noun} {still.number}"]
     for rep, value in legs:
-        angle = f"{value:.1f}{' deg' if alone else ''}" if np.isfinite(value) else "not seen"
+        angle = f"{plain(value)}{' deg' if alone else ''}" if np.isfinite(value) else "not seen"
         counts = all_invalid or rep.grade is not Grade.INVALID
         lines.append(("" if alone else f"{rep.side.value} ") + (angle if counts else f"({angle})"))
     return "\n".join(lines)

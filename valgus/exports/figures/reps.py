@@ -28,6 +28,7 @@ from valgus.exports.figures.style import (
 from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Band, Level
 from valgus.model.trial import Trial
+from valgus.numerals import plain
 
 HEIGHT_IN = 3.4
 #: From this many bars on there is no room for their values.
@@ -134,7 +135,7 @@ def _write_value(axes: Axes, bar: _Bar) -> None:
     if np.isfinite(bar.value):
         top = bar.value + np.nan_to_num(bar.ci95)
         axes.annotate(
-            f"{bar.value:.1f}{'*' if bar.near_an_edge else ''}", (bar.x, top), (0, 3), fontsize=SMALL,
+            f"{plain(bar.value)}{'*' if bar.near_an_edge else ''}", (bar.x, top), (0, 3), fontsize=SMALL,
             textcoords="offset points", ha="center", va="bottom", zorder=5,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
         )  # fmt: skip

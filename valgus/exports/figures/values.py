@@ -27,6 +27,7 @@ from valgus.model.rep import Grade, Rep
 from valgus.model.rule import Band, Level
 from valgus.model.trial import Trial
 from valgus.model.trial_parts import SetMean
+from valgus.numerals import signed
 
 #: Room below the axes for ticks, the axis label and the legend; the legend comes below the first two.
 BELOW_IN, LEGEND_BELOW_IN = 0.75, 0.46
@@ -138,7 +139,7 @@ def draw_gap(axes: Axes, gap: Gap, /) -> None:
     room = 1.15 * max(needed, reach)
     axes.set_ylim(-room, room)
     axes.set_xlim(-1.0, 1.0)
-    axes.set_xticks([0.0], [f"{round(gap.value, 1) + 0.0:+.1f} deg"])
+    axes.set_xticks([0.0], [f"{signed(gap.value)} deg"])
     axes.set_xlabel("grey: does not count", fontsize=SMALL)
     axes.set_ylabel("difference of means, deg", fontsize=SMALL)
     plain_axes(axes)
