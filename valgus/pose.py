@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from valgus.backends.base import Detection, Estimator
-from valgus.model.arrays import BoolArray, FloatArray, IntArray, RgbImage
+from valgus.model.arrays import BoolArray, FloatArray, IntArray, RgbImage, given_away
 from valgus.model.track import LANDMARKS, PoseTrack
 
 #: Two detections whose hips are nearer than this share of a leg are one person found twice.
@@ -364,9 +364,9 @@ class _Columns:
         xy[outside], confidence[outside] = np.nan, 0.0
         return PoseTrack(
             time_s=np.round(self._time_s, 6),
-            xy_px=np.round(xy * scale, 2),
-            confidence=np.round(confidence, 3),
-            world_m=np.round(numbers[..., 3:], 4),
+            xy_px=given_away(np.round(xy * scale, 2)),
+            confidence=given_away(np.round(confidence, 3)),
+            world_m=given_away(np.round(numbers[..., 3:], 4)),
             steps=steps,
         )
 

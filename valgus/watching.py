@@ -189,7 +189,8 @@ def _check_time(clip: Clip, points: StickerPoints) -> None:
         )
 
 
-def _people_in(pictures: Iterable[RgbImage], model: ModelFile) -> _People:
+def _people_in(passing: Iterable[RgbImage], model: ModelFile) -> _People:
+    pictures = tuple(passing)  # before the model, which takes much memory, is loaded and would wait for them
     with closing(BACKEND(model.path, people=MOST_PEOPLE, mode=Mode.PICTURES)) as estimator:
         return pose.people_in_view(pictures, estimator)
 

@@ -27,6 +27,12 @@ def frozen(values: object) -> FloatArray:
     return array
 
 
+def given_away(values: FloatArray) -> FloatArray:
+    """Return an array of the caller's own, made read-only: what freezes it need not copy it."""
+    values.setflags(write=False)
+    return values
+
+
 def _cannot_change(array: FloatArray) -> bool:
     # A view might be read-only while the array that it looks at is not.
     return not array.flags.writeable and array.base is None
