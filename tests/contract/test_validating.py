@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.exports import sessions
 from valgus import results
 from valgus.contract.files import problems_in
 from valgus.contract.tables import REPS, TABLES
@@ -193,10 +195,35 @@ def test_reps_that_are_missing_are_counted(folder: Path, reps: Path) -> None:
     assert (problem.value, problem.expected) == ("5 reps", "6 as in analysis.json")
 
 
-def test_frames_that_are_missing_are_counted(folder: Path) -> None:
-    rewritten(folder / results.LANDMARKS, lambda rows: rows.pop())
-    (problem,) = problems_in(folder)
-    assert problem.column == "time_s" and problem.expected.endswith("as in analysis.json")
+@pytest.mark.parametrize("name", [results.LANDMARKS, results.FRAMES])
+def test_frames_that_are_missing_are_counted(folder: Path, name: str) -> None:
+    rewritten(folder / name, lambda rows: rows.pop())
+    other = results.FRAMES if name == results.LANDMARKS else results.LANDMARKS
+    for problem in problems_in(folder):
+        assert (Path(problem.file).name, problem.column) == (name, "time_s")
+        assert problem.expected.endswith(f"as in {other}")
+    assert list(problems_in(folder))
+
+
+def test_frames_that_were_not_looked_at_in_a_fast_clip_are_not_missing(tmp_path: Path) -> None:
+    fast = sessions.BOTH_LEGS.clip
+    trial = replace(sessions.BOTH_LEGS, clip=replace(fast, frame_count=2 * fast.frame_count))
+    results.save(trial, tmp_path / "fast.mp4.valgus")
+    assert list(problems_in(tmp_path / "fast.mp4.valgus")) == []
+
+
+def test_more_frames_than_the_clip_has_are_named(tmp_path: Path) -> None:
+    short = replace(sessions.BOTH_LEGS.clip, frame_count=10)
+    results.save(replace(sessions.BOTH_LEGS, clip=short), tmp_path / "short.mp4.valgus")
+    (problem,) = problems_in(tmp_path / "short.mp4.valgus")
+    assert problem.expected == "no more than 10 as in analysis.json"
+
+
+def test_a_table_called_after_its_clip_is_known(reps: Path) -> None:
+    exported = reps.rename(reps.with_name("clip.mp4.reps.csv"))
+    rewritten(exported, putting("fine", "grade", 3))
+    (problem,) = problems_in(exported)
+    assert (problem.row, problem.column) == (3, "grade")
 
 
 def test_a_file_that_is_missing_is_named(folder: Path) -> None:

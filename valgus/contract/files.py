@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from valgus import bounded, results
-from valgus.contract.checking import Problem, header_of, table_problems
+from valgus.contract.checking import Problem, table_problems
 from valgus.contract.tables import TABLES, Table
 from valgus.errors import NotAnAnalysis, WrongUsage
 from valgus.model.trial import Analysis
@@ -47,11 +48,16 @@ def _in_file(path: Path, tables: Sequence[Table]) -> Iterator[Problem]:
         raise _cannot_be_read(path, wrong) from wrong
     if path.name == results.ANALYSIS:
         return _in_record(path)
-    named = [table for table in tables if table.file == path.name] or list(tables)
+    named = [table for table in tables if _is_called(path, table)] or list(tables)
     if len(named) != 1:
         names = ", ".join(table.name for table in tables)
         raise WrongUsage(f"{path}: its name does not say what it is.", f"Say it with --table: {names}.")
     return table_problems(path, named[0])
+
+
+def _is_called(path: Path, table: Table) -> bool:
+    """Return whether a file has a table's name, or is called after a clip and it, as exports are."""
+    return f".{path.name}".endswith(f".{table.file}")
 
 
 def _cannot_be_read(path: Path, wrong: OSError) -> WrongUsage:
@@ -97,8 +103,8 @@ def _disagreements(folder: Path, whole: Sequence[str]) -> Iterator[Problem]:
         return
     if results.REPS in whole:
         yield from _reps_disagree(folder / results.REPS, analysis)
-    if results.LANDMARKS in whole:
-        yield from _frames_missing(folder / results.LANDMARKS, analysis)
+    if results.LANDMARKS in whole and results.FRAMES in whole:
+        yield from _frames_disagree(folder, analysis)
 
 
 def _reps_disagree(path: Path, analysis: Analysis) -> Iterator[Problem]:
@@ -143,10 +149,22 @@ def _same_number(one: str, other: str) -> bool:
         return False
 
 
-def _frames_missing(path: Path, analysis: Analysis) -> Iterator[Problem]:
+def _frames_disagree(folder: Path, analysis: Analysis) -> Iterator[Problem]:
+    """Yield where frames are missing: of a fast clip not all were looked at, but in both files the same."""
+    landmarks, frames = folder / results.LANDMARKS, folder / results.FRAMES
+    looked_at = sum(_rows_by(None, landmarks).values())
+    if looked_at > analysis.clip.frame_count:
+        wanted = f"no more than {analysis.clip.frame_count} as in {results.ANALYSIS}"
+        yield Problem(str(landmarks), looked_at + 1, "time_s", f"{looked_at} frames", wanted)
+    for side, rows in _rows_by("side", frames).items():
+        fewer, more, other = (landmarks, rows, frames) if looked_at < rows else (frames, looked_at, landmarks)
+        if rows != looked_at:
+            found = f"{min(rows, looked_at)} frames"
+            leg = f" of the {side} leg" if fewer is frames else ""
+            yield Problem(str(fewer), None, "time_s", f"{found}{leg}", f"{more} as in {other.name}")
+
+
+def _rows_by(column: str | None, path: Path) -> Counter[str]:
+    """Return how many rows a table has for each value of a column, or in all."""
     with path.open(encoding="utf-8", newline="") as file:
-        header_of(file)
-        rows = sum(1 for _ in file)
-    if rows != analysis.clip.frame_count:
-        wanted = f"{analysis.clip.frame_count} as in {results.ANALYSIS}"
-        yield Problem(str(path), rows + 1, "time_s", f"{rows} frames", wanted)
+        return Counter(row[column] if column else "" for row in csv.DictReader(file))
