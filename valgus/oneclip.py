@@ -156,9 +156,11 @@ class OverlayOf:
         """Write the video to a path."""
         from valgus.exports.overlay import write_overlay
 
+        smooth = smooth_track_of(self.trial)
+        memory.give_back()
         write_overlay(
             self.trial,
-            smooth_track_of(self.trial),
+            smooth,
             self.clip,
             path,
             blur_faces=self.blur_faces,

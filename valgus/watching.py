@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 from valgus import cleaning, memory, pose, tasks
@@ -37,7 +38,7 @@ def watch(
 ) -> tuple[Clip, PoseTrack, ClipEvidence]:
     """Return the clip's facts, the raw track of the person followed, and what the pictures said."""
     memory.check_addresses(memory.TO_FOLLOW_MB)
-    memory.keep_large_apart()
+    memory.waste_little()
     _check_places(path, settings)
     seen, people = _follow_and_count(path, model, settings, progress)
     _check_person(seen.clip.name, settings.person, len(people))
@@ -189,10 +190,11 @@ def _check_time(clip: Clip, points: StickerPoints) -> None:
         )
 
 
-def _people_in(passing: Iterable[RgbImage], model: ModelFile) -> _People:
-    pictures = tuple(passing)  # before the model, which takes much memory, is loaded and would wait for them
+def _people_in(passing: Iterator[RgbImage], model: ModelFile) -> _People:
+    # The model takes much memory: it is loaded only when it will not wait for long.
+    first = list(islice(passing, PEOPLE_LOOKED_FOR_IN - 1))
     with closing(BACKEND(model.path, people=MOST_PEOPLE, mode=Mode.PICTURES)) as estimator:
-        return pose.people_in_view(pictures, estimator)
+        return pose.people_in_view(chain(first, passing), estimator)
 
 
 def _check_person(clip: str, person: int | None, count: int) -> None:
