@@ -33,6 +33,7 @@ def test_large_arrays_that_are_freed_are_given_back_though_small_things_were_mad
     ran = subprocess.run([sys.executable, "-c", KEPT_MB], capture_output=True, text=True, check=True)
     assert float(ran.stdout) < 20
 
+
 #: Threads that each make and free something small, one after the other.
 ARENAS = """
 import ctypes, threading

@@ -6,12 +6,14 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.exports.sessions import BOTH_LEGS, HOLD, LANDING, NO_REP, NOBODY, SQUAT, STEP_DOWN, TURNED
 from valgus import rules
-from valgus.exports.report import report_page
+from valgus.exports.report import LARGEST_VIDEO_INSIDE, report_page, write_report
 from valgus.model.session import Session
 from valgus.model.trial import Trial
 from valgus.plan import plan_from_analysis
@@ -55,6 +57,25 @@ def test_names_and_notes_do_nothing() -> None:
     assert "<script>alert" not in html
     assert "<b>bold" not in html
     assert "&lt;img src=x onerror=alert(1)&gt;.mp4" in html
+
+
+def test_the_video_is_inside_the_page_byte_by_byte(tmp_path: Path) -> None:
+    video, written = tmp_path / "overlay.mp4", tmp_path / "report.html"
+    video.write_bytes(np.random.default_rng(1).bytes(2_000_003))
+    named = replace(STEP_DOWN, clip=replace(STEP_DOWN.clip, name="<the video>.mp4"))
+    write_report(named, written, stills=(), overlay=video, plan=None)
+    (inside,) = re.findall(r'src="data:video/mp4;base64,([^"]*)"', written.read_text("utf-8"))
+    assert base64.b64decode(inside, validate=True) == video.read_bytes()
+    assert "&lt;the video&gt;.mp4" in written.read_text("utf-8")
+
+
+def test_a_very_large_video_lies_beside_the_page(tmp_path: Path) -> None:
+    video, written = tmp_path / "overlay.mp4", tmp_path / "report.html"
+    with video.open("wb") as file:
+        file.truncate(LARGEST_VIDEO_INSIDE + 1)
+    write_report(STEP_DOWN, written, stills=(), overlay=video, plan=None)
+    assert 'src="overlay.mp4"' in written.read_text("utf-8")
+    assert written.stat().st_size < 1_000_000
 
 
 def test_the_head_says_what_was_entered_about_the_session() -> None:

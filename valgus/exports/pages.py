@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined, pass_context
@@ -82,11 +83,20 @@ class _InMemory(BytecodeCache):
 
 
 _COMPILED = _InMemory()
+#: Three bytes become four letters: only whole threes can be put behind each other.
+_PIECE_BYTES = 3 * 2**18
 
 
 def as_base64(content: bytes, /) -> str:
     """Return content as it stands in a ``data:`` address."""
     return base64.b64encode(content).decode("ascii")
+
+
+def base64_of(path: Path, /) -> Iterator[str]:
+    """Yield the content of a file as `as_base64` gives it, in pieces that take little memory."""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            yield as_base64(piece)
 
 
 def _hash(text: str) -> str:

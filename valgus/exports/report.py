@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 from valgus import numerals
 from valgus.exports import advice, sessions_in_words, wording
@@ -15,7 +16,7 @@ from valgus.exports.figures import knee_path_png, left_right_png, panels_png
 from valgus.exports.figures.trend import trend_png
 from valgus.exports.jpeg import as_jpeg
 from valgus.exports.language import Language
-from valgus.exports.pages import as_base64, page
+from valgus.exports.pages import as_base64, base64_of, page
 from valgus.exports.stills import Still
 from valgus.model.history import History
 from valgus.model.judgement import Decision
@@ -26,8 +27,11 @@ from valgus.model.trial import Trial
 from valgus.whole import whole_file
 
 JPEG_QUALITY = 82
-#: Larger videos lie beside the page instead of inside: a browser loads all of a page before it shows it.
-LARGEST_VIDEO_INSIDE = 24 * 1024 * 1024
+#: Larger videos lie beside the page instead of inside: a browser loads all of a page before it shows it, and
+#: most mail takes 25 MB, of which a page needs a third more than the video has.
+LARGEST_VIDEO_INSIDE = 16 * 1024 * 1024
+#: Where the video goes in a page; nothing that a person writes looks like this once it is escaped.
+_VIDEO_HERE = "<the video>"
 CAVEATS = (
     "The projection angle is two-dimensional and a progress marker: not knee abduction, not a predictor of "
     "injury, not a clearance for sport.",
@@ -77,8 +81,15 @@ def write_report(
         If it cannot be written; then nothing is left of it, and an earlier page is untouched.
     """
     content = report_page(trial, stills, overlay, plan, missing=missing, history=history, language=language)
-    with whole_file(path, advice="Choose another place with --out FILE.") as unfinished:
-        unfinished.write_text(content, encoding="utf-8")
+    before, here, after = content.partition(_VIDEO_HERE)
+    with (
+        whole_file(path, advice="Choose another place with --out FILE.") as unfinished,
+        unfinished.open("w", encoding="utf-8", newline="") as page_file,
+    ):
+        page_file.write(before)
+        if here and overlay is not None:
+            page_file.writelines(base64_of(overlay))
+        page_file.write(after)
 
 
 def report_page(
@@ -91,7 +102,11 @@ def report_page(
     history: History | None = None,
     language: Language | None = None,
 ) -> str:
-    """Return the page; every value that a person can choose is escaped, and none is translated."""
+    """Return the page; every value that a person can choose is escaped, and none is translated.
+
+    A video inside it is left out, because it may be as large as all the rest of the program: `write_report`
+    puts it where `_VIDEO_HERE` stands.
+    """
     language = language or Language()
     return page(
         "report.html",
@@ -188,7 +203,7 @@ def _video(overlay: Path | None) -> str:
         return ""
     if overlay.stat().st_size > LARGEST_VIDEO_INSIDE:
         return overlay.name
-    return f"data:video/mp4;base64,{as_base64(overlay.read_bytes())}"
+    return Markup(f"data:video/mp4;base64,{_VIDEO_HERE}")  # the product's own words
 
 
 def _reps(trial: Trial) -> Iterator[dict[str, Any]]:
