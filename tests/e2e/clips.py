@@ -14,8 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from valgus.model.arrays import FloatArray
 from valgus.model.settings import Settings
 from valgus.model.trial import Trial
 
@@ -69,6 +71,16 @@ def _alone(lock: Path) -> Iterator[None]:
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
+
+
+def correlation(one: FloatArray, other: FloatArray) -> float:
+    """Return how two angles over time go along; nearly all of both must be known.
+
+    Single frames may not be: whether one stands out from its neighbours can hang on how a processor rounds.
+    """
+    known = np.isfinite(one) & np.isfinite(other)
+    assert known.mean() >= 0.97
+    return float(np.corrcoef(one[known], other[known])[0, 1])
 
 
 def real(name: str, settings: Settings = Settings()) -> Trial:
