@@ -47,6 +47,7 @@ def watch(
         # Rare, and known only now: with other people about, everything is looked at again around one of them.
         with ClipReader(path) as reader:
             seen = _follow(reader, _shown(reader, settings, progress), model, settings, strip=strip)
+    memory.give_back()
     evidence = replace(seen.evidence, people_in_view=len(people))
     return seen.clip, *_with_stickers(path, seen.clip, seen.track, evidence, settings)
 
