@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from valgus import bounded, results
-from valgus.contract.checking import Problem, table_problems
+from valgus.contract.checking import Problem, header_of, table_problems
 from valgus.contract.tables import TABLES, Table
 from valgus.errors import NotAnAnalysis, WrongUsage
 from valgus.model.trial import Analysis
@@ -152,19 +152,26 @@ def _same_number(one: str, other: str) -> bool:
 def _frames_disagree(folder: Path, analysis: Analysis) -> Iterator[Problem]:
     """Yield where frames are missing: of a fast clip not all were looked at, but in both files the same."""
     landmarks, frames = folder / results.LANDMARKS, folder / results.FRAMES
-    looked_at = sum(_rows_by(None, landmarks).values())
+    looked_at = _frame_count(landmarks)
     if looked_at > analysis.clip.frame_count:
         wanted = f"no more than {analysis.clip.frame_count} as in {results.ANALYSIS}"
         yield Problem(str(landmarks), looked_at + 1, "time_s", f"{looked_at} frames", wanted)
-    for side, rows in _rows_by("side", frames).items():
-        fewer, more, other = (landmarks, rows, frames) if looked_at < rows else (frames, looked_at, landmarks)
-        if rows != looked_at:
-            found = f"{min(rows, looked_at)} frames"
-            leg = f" of the {side} leg" if fewer is frames else ""
-            yield Problem(str(fewer), None, "time_s", f"{found}{leg}", f"{more} as in {other.name}")
+    for side, rows in _frames_by_side(frames).items():
+        if rows < looked_at:
+            found = f"{rows} frames of the {side} leg"
+            yield Problem(str(frames), None, "time_s", found, f"{looked_at} as in {landmarks.name}")
+        elif rows > looked_at:
+            yield Problem(
+                str(landmarks), None, "time_s", f"{looked_at} frames", f"{rows} as in {frames.name}"
+            )
 
 
-def _rows_by(column: str | None, path: Path) -> Counter[str]:
-    """Return how many rows a table has for each value of a column, or in all."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return Counter(row[column] if column else "" for row in csv.DictReader(file))
+def _frame_count(landmarks: Path) -> int:
+    with landmarks.open(encoding="utf-8", newline="") as file:
+        header_of(file)
+        return sum(1 for _ in file)
+
+
+def _frames_by_side(frames: Path) -> Counter[str]:
+    with frames.open(encoding="utf-8", newline="") as file:
+        return Counter(row["side"] for row in csv.DictReader(file))
